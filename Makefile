@@ -1,0 +1,71 @@
+# Carveout. `make serve` and `make test` set up everything they need; nothing outside this folder is changed but
+# the cache of the compiled core (CARVEOUT_CACHE_DIR, by default ~/.cache/carveout).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARGS ?=
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help serve test test-python test-node setup core lint types bench pictures lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+serve: $(VENV)/.runtime core ## set up everything, then start the dashboard (HOST=, PORT=)
+	@exec $(BIN)/carveout serve --host $(HOST) --port $(PORT) $(ARGS)
+
+test: test-node test-python ## set up everything, then run all tests
+
+test-python: $(VENV)/.dev core
+	$(BIN)/python -m pytest $(ARGS)
+
+test-node:
+	@if ! command -v node >/dev/null 2>&1; then echo "skipped: tests of static/lib need node, and none is installed"; \
+	elif ls tests/static/*.test.mjs >/dev/null 2>&1; then node --test tests/static/; \
+	else echo "skipped: no tests/static/*.test.mjs yet"; fi
+
+setup: $(VENV)/.dev ## the virtual environment with everything for development
+
+core: | $(VENV)/bin/python ## compile the core once (later runs find it in the cache)
+	@$(BIN)/python -m sim.core.warm
+
+lint: $(VENV)/.dev ## ruff and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev core ## speed of the core and of the stream
+	$(BIN)/python bench/core.py
+
+pictures: $(VENV)/.dev core ## screenshots for docs/pictures, taken from the running product
+	$(BIN)/python docs/pictures/take.py
+
+lock: ## write the lock files anew (needs uv)
+	uv pip compile pyproject.toml requirements-build.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml requirements-build.in --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -q -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove what setup and the tests made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else f"Carveout needs Python 3.11 to 3.14, this is {v.major}.{v.minor}; say make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install -q --require-hashes -r requirements.lock
+	$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install -q --require-hashes -r requirements-dev.lock
+	$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
+	@touch $@ $(VENV)/.runtime
