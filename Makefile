@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
+NODE_TESTS = $(shell find tests -name "*.test.mjs")
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -23,10 +24,10 @@ test: test-node test-python ## set up everything, then run all tests
 test-python: $(VENV)/.dev core
 	$(BIN)/python -m pytest $(ARGS)
 
-test-node:
-	@if ! command -v node >/dev/null 2>&1; then echo "skipped: tests of static/lib need node, and none is installed"; \
-	elif ls tests/static/*.test.mjs >/dev/null 2>&1; then node --test tests/static/; \
-	else echo "skipped: no tests/static/*.test.mjs yet"; fi
+test-node: ## the tests of static/lib, which need no browser
+	@if ! command -v node >/dev/null 2>&1; then echo "skipped: the tests of static/lib need node, which is not installed"; \
+	elif [ -z "$(NODE_TESTS)" ]; then echo "skipped: there is no tests/**/*.test.mjs"; \
+	else node --test $(NODE_TESTS); fi
 
 setup: $(VENV)/.dev ## the virtual environment with everything for development
 
@@ -42,10 +43,11 @@ types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev core ## speed of the core and of the stream
-	$(BIN)/python bench/core.py
+	$(BIN)/python -m bench.core
+	$(BIN)/python -m bench.viewers
 
 pictures: $(VENV)/.dev core ## screenshots for docs/pictures, taken from the running product
-	$(BIN)/python docs/pictures/take.py
+	$(BIN)/python -m tests.docs.pictures
 
 lock: ## write the lock files anew (needs uv)
 	uv pip compile pyproject.toml requirements-build.in --universal --python-version 3.11 --generate-hashes \

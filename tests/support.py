@@ -1,0 +1,98 @@
+"""What browser tests, documentation tests and the pictures share: a real server and a real browser, ended after use."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).parent.parent
+CARVEOUT = str(Path(sys.executable).with_name("carveout"))
+READY_WITHIN = 120.0  # seconds; a cold core is compiled first
+
+CHROMIUM_ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium() -> str | None:
+    """The browser to drive: the one that CARVEOUT_CHROMIUM names, else the first of the usual names that exists."""
+    wanted = os.environ.get("CARVEOUT_CHROMIUM")
+    names = [wanted] if wanted else ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"]
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+def run_carveout(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    """One `carveout` command, run as a reader would; its exit status is the caller's to judge."""
+    return subprocess.run(
+        [CARVEOUT, *arguments], capture_output=True, text=True, cwd=ROOT, input=stdin, timeout=100, check=False
+    )
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_ready(url: str) -> bool:
+    """Whether the server at this address says that it can serve runs."""
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Returns when the server is ready; raises RuntimeError with the end of its log when it dies or takes too long."""
+    give_up = time.monotonic() + READY_WITHIN
+    while not is_ready(url):
+        if server.poll() is not None or time.monotonic() > give_up:
+            said = log.read_text(errors="replace")[-3000:]
+            raise RuntimeError(f"carveout serve is not ready (exit status {server.poll()}); it said:\n{said}")
+        time.sleep(0.1)
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """Asks the server to stop, and insists after ten seconds."""
+    server.terminate()
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _start(port: int, data: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    command = [CARVEOUT, "serve", "--host", "127.0.0.1", "--port", str(port), "--data-dir", str(data)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address of a `carveout serve` of one's own, with its data and its log in this folder."""
+    port, log = free_port(), folder / "server.log"
+    url = f"http://127.0.0.1:{port}"
+    with log.open("wb") as output:
+        server = _start(port, folder / "data", output)
+        try:
+            wait_until_ready(server, url, log)
+            yield url
+        finally:
+            end(server)
