@@ -1,0 +1,103 @@
+"""What files of layouts and scenarios have in common: strict models, and errors of one clear line.
+
+Every line reads `field: value: reason`; a missing field reads `field: reason`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from sim.errors import ScenarioError
+
+HEX_FIELD = re.compile(r"(start|pfn|zero_page|block_size)$")
+HEX_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+")
+SHOWN = 60  # characters of an offending value
+REASONS = {
+    "extra_forbidden": "unknown key",
+    "int_type": "not a whole number",
+    "int_parsing": "not a whole number",
+    "int_from_float": "not a whole number",
+    "string_type": "not a text",
+    "string_too_short": "empty",
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be greater than {gt}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+    "model_type": "not a mapping",
+    "dict_type": "not a mapping",
+    "tuple_type": "not a list",
+    "list_type": "not a list",
+    "too_long": "more than {max_length} entries",
+    "too_short": "fewer than {min_length} entries",
+    "string_too_long": "longer than {max_length} characters",
+    "string_pattern_mismatch": "must match {pattern}",
+}
+
+
+class Model(BaseModel):
+    """A frozen model that knows exactly its own keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def parse_number(value: object) -> object:
+    """JSON has no hexadecimal numbers: a text like `0x80000` counts as one."""
+    return int(value, 16) if isinstance(value, str) and HEX_NUMBER.fullmatch(value) else value
+
+
+Int = Annotated[int, Field(strict=True)]
+Pfn = Annotated[int, BeforeValidator(parse_number), Field(strict=True, ge=0, lt=1 << 40)]
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def build(model: type[T], data: object, missing: Mapping[str, str] | None = None) -> T:
+    """`data` as a `model`; ScenarioError with the first thing wrong. `missing` maps a field to why it is needed."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ScenarioError(_line(error, missing or {})) from None
+
+
+def refuse(field: str, value: object, reason: str) -> ScenarioError:
+    """The error to raise for a value that no type can refuse."""
+    return ScenarioError(f"{field}: {show(field, value)}: {reason}")
+
+
+def show(field: str, value: object) -> str:
+    """A value as the reader may have written it, on one line and not too long."""
+    if isinstance(value, int) and not isinstance(value, bool) and HEX_FIELD.search(field):
+        return f"{value:#x}" if value >= 0 else str(value)
+    text = value if isinstance(value, str) and value.isprintable() and value else repr(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
+
+
+def _line(error: ValidationError, missing: Mapping[str, str]) -> str:
+    details = error.errors(include_url=False)
+    first = details[0]
+    field = _path(first["loc"]) or "file"
+    if first["type"] == "missing":
+        name = str(first["loc"][-1])
+        return f"{field}: {missing.get(name, 'missing')}"
+    return f"{field}: {show(field, first['input'])}: {_reason(first)}"
+
+
+def _reason(detail: Any) -> str:
+    template = REASONS.get(detail["type"])
+    if template is None:
+        message = str(detail["msg"])
+        return " ".join((message[:1].lower() + message[1:]).split())
+    return template.format_map(detail.get("ctx", {}))
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in loc:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            name = part if part.isprintable() and len(part) <= SHOWN else show("", repr(part))
+            path += f".{name}" if path else name
+    return path
