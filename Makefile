@@ -47,7 +47,7 @@ bench: $(VENV)/.dev core ## speed of the core and of the stream
 	$(BIN)/python -m bench.viewers
 
 pictures: $(VENV)/.dev core ## screenshots for docs/pictures, taken from the running product
-	$(BIN)/python -m tests.docs.pictures
+	$(BIN)/python -m tests.docs.pictures $(ARGS)
 
 lock: ## write the lock files anew (needs uv)
 	uv pip compile pyproject.toml requirements-build.in --universal --python-version 3.11 --generate-hashes \
