@@ -1,0 +1,48 @@
+"""Boot: empty lists, then every pageblock given to the buddy lists (memblock_free_all; RFC v1 #14)."""
+
+from sim.core.buddy import free_one_page
+from sim.core.build import compiled, entry
+from sim.core.consts import CLASSES, K_FREE, MAX_ORDER, OWNED_CLASSES
+from sim.core.pages import set_kind
+from sim.core.process import owner_head
+from sim.core.records import sample
+from sim.core.state import MAX_PROCESSES, State
+
+
+@compiled
+def init_list(st: State, head: int) -> int:
+    """An empty list."""
+    st.nxt[head] = head
+    st.prv[head] = head
+    return 0
+
+
+@entry
+def init_lists(st: State, first: int, end: int) -> int:
+    """Empty lists for every head entry in [first, end), and cursors that start at them."""
+    for head in range(first, end):
+        init_list(st, head)
+    for process in range(MAX_PROCESSES):
+        for what in range(OWNED_CLASSES):
+            st.p_cursor[process * CLASSES + what] = owner_head(st, process, what)
+    return 0
+
+
+@entry
+def free_range(st: State, start: int, end: int, mt: int) -> int:
+    """Give [start, end) to the buddy lists, in the largest aligned blocks, each to the tail (boot memory)."""
+    page = start
+    while page < end:
+        order = 0
+        while order < MAX_ORDER and page & (1 << order) == 0 and page + (2 << order) <= end:
+            order += 1
+        set_kind(st, page, order, K_FREE)
+        free_one_page(st, page, order, mt, 1)
+        page += 1 << order
+    return page
+
+
+@entry
+def first_sample(st: State) -> int:
+    """The state at op 0."""
+    return sample(st)

@@ -1,0 +1,111 @@
+"""Three builds of one source: `compiled` (pointers), `checked` (arrays, every index tested), `python` (memoryviews).
+
+CARVEOUT_BUILD chooses. Every core function takes a State first, then integers, and returns an integer, so its
+signature is its number of parameters. docs/decisions.md says why structref of pointers won.
+"""
+
+import hashlib
+import inspect
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.state import State, fields
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+BUILD = os.environ.get("CARVEOUT_BUILD", "compiled")
+if BUILD not in ("compiled", "checked", "python"):
+    raise SystemExit(f"CARVEOUT_BUILD: {BUILD!r} is not one of compiled, checked, python")
+
+
+def sources() -> list[Path]:
+    """Every file whose text decides what the compiled core is."""
+    return sorted(Path(__file__).parent.glob("*.py"))
+
+
+def cache_dir() -> Path:
+    """Where this exact core is cached: numba does not notice edits in imported modules, so the name is a hash."""
+    import numba
+
+    root = Path(os.environ.get("CARVEOUT_CACHE_DIR") or Path.home() / ".cache" / "carveout")
+    text = b"".join(path.read_bytes() for path in sources())
+    about = f"{BUILD} {sys.version} {numba.__version__} {np.__version__} {os.environ.get('NUMBA_CPU_NAME', '')}"
+    return root / hashlib.blake2b(text + about.encode(), digest_size=10).hexdigest()
+
+
+def stamp() -> Path:
+    """The file that says: this core has been compiled from first to last function."""
+    return cache_dir() / "complete"
+
+
+def is_warm() -> bool:
+    """Whether starting needs no compiler."""
+    return BUILD == "python" or stamp().exists()
+
+
+def count_functions() -> int:
+    """How many functions the core compiles, for progress."""
+    text = "".join(path.read_text() for path in sources() if path != Path(__file__))
+    return text.count("\n@compiled\n") + text.count("\n@entry\n")
+
+
+on_function: list[Callable[[str], None]] = []
+
+
+def _njit(function: Callable[P, R], wrapper: bool) -> Callable[P, R]:
+    import numba
+
+    numba.config.CACHE_DIR = str(cache_dir())
+    arguments = [state_type()] + [numba.types.int64] * (len(inspect.signature(function).parameters) - 1)
+    lean = BUILD == "compiled" and not wrapper
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+    if lean:
+        options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    if BUILD == "checked":
+        options["boundscheck"] = True
+    made: Callable[P, R] = numba.njit(numba.types.int64(*arguments), **options)(function)
+    for tell in on_function:
+        tell(function.__name__)
+    return made
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """A core function that other core functions call."""
+    return function if BUILD == "python" else _njit(function, wrapper=False)
+
+
+def entry(function: Callable[P, R]) -> Callable[P, R]:
+    """A core function that Python calls too: the border."""
+    return function if BUILD == "python" else _njit(function, wrapper=True)
+
+
+_types: list[Any] = []
+
+
+def state_type() -> Any:
+    """The numba type of State: a structref of pointers, or of arrays in the checked build."""
+    if not _types:
+        from sim.core import structs
+
+        _types.append(structs.make_type(fields(), pointers=BUILD == "compiled"))
+    return _types[0]
+
+
+def make_state(arrays: Mapping[str, NDArray[Any]]) -> State:
+    """A State over these arrays. It does not own them: keep them alive as long as it."""
+    ordered = [arrays[name] for name, _, _ in fields()]
+    if BUILD == "python":
+        state = State()
+        for (name, _, _), array in zip(fields(), ordered, strict=True):
+            setattr(state, name, memoryview(array))
+        return state
+    from sim.core import structs
+
+    return structs.make_state(state_type(), ordered, pointers=BUILD == "compiled")

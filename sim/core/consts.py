@@ -1,0 +1,98 @@
+"""Numbers that the compiled core, its face in `sim/` and the wire format share.
+
+Migratetypes are the kernel's enum with every option on (tag-storage facts 2.1); page kinds are ours.
+"""
+
+# Orders and sizes.
+MAX_ORDER = 10  # largest order of the buddy lists (v6.1: MAX_ORDER 11, exclusive)
+ORDERS = MAX_ORDER + 1
+PAGEBLOCK_ORDER = 9
+PAGEBLOCK_PAGES = 1 << PAGEBLOCK_ORDER
+COSTLY_ORDER = 3  # PAGE_ALLOC_COSTLY_ORDER
+PAGES_PER_TAG_PAGE = 32  # a 4-bit tag for every 16 bytes
+
+# Migratetypes (enum migratetype).
+UNMOVABLE = 0
+MOVABLE = 1
+RECLAIMABLE = 2
+PCPTYPES = 3  # types below this have per-CPU lists
+HIGHATOMIC = 3
+CMA = 4
+METADATA = 5
+ISOLATE = 6
+MIGRATETYPES = 7
+
+# Page kinds: what a page is, one number a page; also the column of every per-pageblock count.
+K_HOLE = 0
+K_KERNEL = 1  # reserved by the kernel at boot
+K_FREE = 2
+K_PCP = 3
+K_UNMOVABLE = 4
+K_SLAB = 5
+K_ANON = 6
+K_FILE = 7  # page cache, clean
+K_DIRTY = 8  # page cache, dirty
+K_TAGGED = 9
+K_PAGETABLE = 10
+K_TAGS = 11  # a tag page that is reserved for tags
+K_ISOLATED = 12
+KINDS = 13
+
+# Page flags (bits of `flags`).
+F_TAGGED = 1  # counts in the references of its tag page (PG_mte_tagged)
+F_STORAGE = 2  # PG_tag_storage_reserved
+F_HEAD = 4  # first page of an allocated block; `order` is its order
+F_PINNED = 8  # somebody holds a short-term reference
+F_WISHED = 16  # asked for tags where there are none (policy `off`)
+
+# Policies of tag storage.
+P_OFF = 0  # arm64.nomte: tag storage is ordinary movable memory
+P_STATIC = 1  # the fixed carve-out: tag storage is never usable
+P_RFC_V1 = 2  # RFC v1, patch 19 and its neighbours
+
+NO_PAGE = -1
+
+# What a request is for. The order of these is the order of the classes of a process.
+C_ANON = 0
+C_TAGGED = 1
+C_SLAB = 2
+C_UNMOVABLE = 3
+C_PAGETABLE = 4
+C_FILE = 5
+C_DIRTY = 6
+CLASSES = 7
+OWNED_CLASSES = 5  # classes below this hang on a list of their process; page cache hangs on the zone's LRU
+
+# Results of a request.
+OK = 0
+EBUSY = -16
+ENOMEM = -12
+EINTR = -4
+
+# Events: rows of the event ring are (op, event, process, page, order, a, b, c, d, e).
+E_ALLOC = 1  # a = migratetype, b = gfp; page NO_PAGE when the request failed
+E_FREE = 2
+E_EXTFRAG = 3  # order = alloc_order, a = fallback_order, b = alloc type, c = fallback type, d = change_ownership
+E_RESERVE = 4  # a = block, b = nblocks, c = taken, d = tries, e = ret (metadata_reserve)
+E_RELEASE = 5  # a = block, b = refs left, c = released 1, 0, or -1 when the block was not reserved (metadata_free)
+E_RETURN = 6  # a = merged page, b = merged order, c = alone on its list, d = is_tail (metadata_return)
+E_PIN = 7
+E_UNPIN = 8
+E_MIGRATE = 9  # page = source, a = destination, b = kind (mm_migrate_pages, reason contig_range)
+E_DROP = 10  # page = clean file page dropped to empty a tag page
+E_KSWAPD_WAKE = 11  # a = zone
+E_DIRECT_RECLAIM = 12  # a = reclaimed
+E_OOM_KILL = 13  # process = victim, a = requester, b = free pages, c = free METADATA pages, d = row of the OOM records
+E_EXIT = 14  # process left, a = pages freed
+EVENT_FIELDS = 10
+
+# Steps of a scenario's program: rows are (step, process, class, order, count, argument).
+S_ALLOC = 1
+S_FREE = 2  # argument 0 newest first, 1 oldest first
+S_PIN = 3  # argument = page
+S_UNPIN = 4  # argument = page
+S_DRAIN = 5  # drain_all_pages
+S_WORK = 6  # `count` ops of the seeded workload
+S_EXIT = 7  # the process ends
+S_FREE_PAGE = 8  # argument = page
+PROGRAM_FIELDS = 6

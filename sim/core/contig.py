@@ -1,0 +1,248 @@
+"""Emptying a tag block: alloc_contig_range for METADATA (RFC v1 #24; facts 5.1 and the rules of facts 13)."""
+
+from sim.core.buddy import add_to_free_list, del_page_from_free_list, free_one_page, mod_zone_freepage_state, page_is_buddy
+from sim.core.build import compiled
+from sim.core.consts import (
+    E_DROP,
+    E_MIGRATE,
+    EBUSY,
+    EINTR,
+    ENOMEM,
+    F_HEAD,
+    F_PINNED,
+    ISOLATE,
+    K_FILE,
+    K_FREE,
+    K_TAGS,
+    MAX_ORDER,
+    METADATA,
+    MOVABLE,
+    NO_PAGE,
+    OK,
+    PAGEBLOCK_ORDER,
+    PAGEBLOCK_PAGES,
+)
+from sim.core.free import free_block, put_page
+from sim.core.lists import list_add
+from sim.core.pages import find_head, set_kind, zone_of
+from sim.core.pcp import drain_all_pages
+from sim.core.process import class_of, disown, own, owner_head
+from sim.core.reclaim import direct_reclaim, wake_kswapd
+from sim.core.records import mark_once, record
+from sim.core.rmqueue import get_page_untagged
+from sim.core.state import V_DROPPED, V_MIGRATE_FAIL, V_MIGRATE_SUCCESS, State
+from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
+
+
+@compiled
+def halve_max_order(st: State, block: int) -> int:
+    """If the pageblock is half of a free order-10 block, cut that: the other half goes to the METADATA list."""
+    first = block & ~((1 << MAX_ORDER) - 1)
+    if not page_is_buddy(st, zone_of(st, block), first, MAX_ORDER):
+        return 0
+    mt = st.mt[first]
+    del_page_from_free_list(st, first)
+    add_to_free_list(st, block ^ PAGEBLOCK_PAGES, PAGEBLOCK_ORDER, mt, 0)
+    add_to_free_list(st, block, PAGEBLOCK_ORDER, mt, 0)
+    return 1
+
+
+@compiled
+def put_back(st: State, page: int, order: int, mt: int) -> int:
+    """To the tail; a whole pageblock with a free buddy is given to the ordinary free path, which merges it."""
+    z = zone_of(st, page)
+    if order >= PAGEBLOCK_ORDER and mt != ISOLATE and page_is_buddy(st, z, page ^ (1 << order), order):
+        free_one_page(st, page, order, mt, 0)
+        return 0
+    mod_zone_freepage_state(st, z, 1 << order, mt)
+    add_to_free_list(st, page, order, mt, 1)
+    return 0
+
+
+@compiled
+def move_free_pages(st: State, block: int, mt: int) -> int:
+    """All free blocks of a pageblock, in ascending pfn order, to the tail of their lists of type `mt`."""
+    z = zone_of(st, block)
+    i = block
+    while i < block + PAGEBLOCK_PAGES:
+        if st.kind[i] == K_FREE and st.order[i] >= 0:
+            old = st.mt[i]
+            order = del_page_from_free_list(st, i)
+            mod_zone_freepage_state(st, z, -(1 << order), old)
+            put_back(st, i, order, mt)
+            i += 1 << order
+        else:
+            i += 1
+    return 0
+
+
+@compiled
+def isolate_pageblock(st: State, block: int) -> int:
+    """Make a pageblock ISOLATE: its free pages leave the METADATA lists and do not count as free."""
+    halve_max_order(st, block)
+    st.pb_mt[block >> PAGEBLOCK_ORDER] = ISOLATE
+    st.z_isolated[zone_of(st, block)] += 1
+    return move_free_pages(st, block, ISOLATE)
+
+
+@compiled
+def unisolate_pageblock(st: State, block: int) -> int:
+    """Give the pageblock its type back; every free block of it goes to the tail of its list (facts 13 rule 4)."""
+    st.pb_mt[block >> PAGEBLOCK_ORDER] = METADATA
+    st.z_isolated[zone_of(st, block)] -= 1
+    return move_free_pages(st, block, METADATA)
+
+
+@compiled
+def any_pinned(st: State, start: int, end: int) -> int:
+    """Whether a page of the range, or the block it belongs to, is pinned."""
+    for page in range(start, end):
+        if st.flags[page] & F_PINNED:
+            return 1
+        head = find_head(st, page)
+        if head != NO_PAGE and st.flags[head] & F_PINNED:
+            return 1
+    return 0
+
+
+@compiled
+def split_huge_page(st: State, head: int) -> int:
+    """Split an allocated block into single pages of the same owner, so that one of them can move."""
+    order = st.order[head]
+    process = st.owner[head]
+    what = class_of(st, head)
+    for page in range(head + 1, head + (1 << order)):
+        st.order[page] = 0
+        st.flags[page] = (st.flags[page] & F_PINNED) | (st.flags[head] & ~F_PINNED)
+        st.owner[page] = process
+        list_add(st, owner_head(st, process, what), page)
+    st.order[head] = 0
+    return 0
+
+
+@compiled
+def alloc_migration_target(st: State, cpu: int) -> int:
+    """A page for data that has to move: GFP_USER | MOVABLE | RETRY_MAYFAIL, so reclaim but no OOM. Or NO_PAGE."""
+    flags = movable_flags(st, 0) | ALLOC_KSWAPD
+    page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_LOW, ZONE_MOVABLE, cpu)
+    if page == NO_PAGE:
+        wake_kswapd(st, ZONE_MOVABLE)
+        page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
+    if page == NO_PAGE and direct_reclaim(st, ZONE_MOVABLE, cpu):
+        page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
+    return page
+
+
+@compiled
+def free_moved(st: State, source: int) -> int:
+    """Free a page whose data has moved: to the isolated pageblock, without the per-CPU lists."""
+    disown(st, source)
+    st.order[source] = -1
+    st.flags[source] = 0
+    set_kind(st, source, 0, K_FREE)
+    return free_one_page(st, source, 0, ISOLATE, 0)
+
+
+@compiled
+def migrate_page(st: State, source: int, cpu: int) -> int:
+    """Move one page of data to a new place and free the old one (migrate_pages, MR_CONTIG_RANGE)."""
+    target = alloc_migration_target(st, cpu)
+    if target == NO_PAGE:
+        st.vm[V_MIGRATE_FAIL] += 1
+        return ENOMEM
+    if st.kind[source] == K_FREE:
+        return put_page(st, target, 0, cpu) * 0
+    kind = st.kind[source]
+    what = class_of(st, source)
+    process = st.owner[source]
+    set_kind(st, target, 0, kind)
+    st.flags[target] = st.flags[source] & ~(F_PINNED | F_HEAD)
+    row = record(st, E_MIGRATE, source, 0, target, kind)
+    st.ev[row + 7] = process
+    free_moved(st, source)
+    own(st, process, what, target, 0)
+    st.vm[V_MIGRATE_SUCCESS] += 1
+    mark_once(st, E_MIGRATE, source)
+    return OK
+
+
+@compiled
+def empty_page(st: State, page: int, cpu: int) -> int:
+    """Empty one page of the block: clean page cache is dropped, everything else moves."""
+    head = find_head(st, page)
+    if head == NO_PAGE:
+        return OK
+    if st.order[head] > 0:
+        split_huge_page(st, head)
+    if st.kind[page] == K_FILE:
+        record(st, E_DROP, page, 0, 0, 0)
+        free_block(st, page, cpu)
+        st.vm[V_DROPPED] += 1
+        return OK
+    return migrate_page(st, page, cpu)
+
+
+@compiled
+def split_free(st: State, start: int, end: int) -> int:
+    """Pages [start, end), off every list, to the ISOLATE lists as the blocks that freeing them one by one would make."""
+    page = start
+    while page < end:
+        order = 0
+        while order < MAX_ORDER and page & (1 << order) == 0 and page + (2 << order) <= end:
+            order += 1
+        add_to_free_list(st, page, order, ISOLATE, 1)
+        page += 1 << order
+    return 0
+
+
+@compiled
+def take_free(st: State, start: int, end: int) -> int:
+    """Take the range out of the free block that contains it (isolate_freepages_range), for tags."""
+    page = start
+    while page < end:
+        order = 0
+        while not (st.kind[page & ~((1 << order) - 1)] == K_FREE and st.order[page & ~((1 << order) - 1)] >= order):
+            order += 1
+        first = page & ~((1 << order) - 1)
+        order = del_page_from_free_list(st, first)
+        last = first + (1 << order)
+        split_free(st, first, page)
+        split_free(st, min(last, end), last)
+        page = last
+    for page in range(start, end):
+        set_kind(st, page, 0, K_TAGS)
+    return OK
+
+
+@compiled
+def empty_range(st: State, start: int, end: int, cpu: int) -> int:
+    """Empty every page of the range, then take it."""
+    for page in range(start, end):
+        if st.kind[page] != K_FREE:
+            ret = empty_page(st, page, cpu)
+            if ret != OK:
+                return ret
+    return take_free(st, start, end)
+
+
+@compiled
+def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) -> int:
+    """Take [start, start + pages) of tag storage: OK, -EBUSY, -EINTR or -ENOMEM.
+
+    Isolate the pageblocks, drain the per-CPU lists, empty the range, take it, give the pageblocks their type back.
+    A pin makes it -EBUSY before anything has moved (facts 12.16). The caller repeats on -EBUSY; five times equals
+    once (facts 13 rule 5), so one call stands for all its tries.
+    """
+    end = start + pages
+    first = start & ~(PAGEBLOCK_PAGES - 1)
+    for block in range(first, end, PAGEBLOCK_PAGES):
+        isolate_pageblock(st, block)
+    drain_all_pages(st)
+    ret = EINTR if fatal else OK
+    if ret == OK and any_pinned(st, start, end):
+        ret = EBUSY
+    if ret == OK:
+        ret = empty_range(st, start, end, cpu)
+    for block in range(first, end, PAGEBLOCK_PAGES):
+        unisolate_pageblock(st, block)
+    return ret

@@ -1,0 +1,37 @@
+"""Freeing an allocated block (free_pages_prepare, free_unref_page, __free_pages_ok, v6.1; RFC v1 #19)."""
+
+from sim.core.buddy import free_one_page
+from sim.core.build import compiled, entry
+from sim.core.consts import E_FREE, F_TAGGED, ISOLATE, K_FREE, METADATA, PAGEBLOCK_ORDER
+from sim.core.metadata import free_metadata_storage
+from sim.core.pages import set_kind, zone_of
+from sim.core.pcp import free_to_pcp, pcp_allowed_order
+from sim.core.process import disown, unpin_block
+from sim.core.records import record
+from sim.core.state import D_TAGGED, V_PGFREE, State
+
+
+@compiled
+def put_page(st: State, page: int, order: int, cpu: int) -> int:
+    """To the per-CPU list, or to the buddy lists: large orders, ISOLATE and METADATA pageblocks (RFC v1 #7)."""
+    mt = st.pb_mt[page >> PAGEBLOCK_ORDER]
+    if pcp_allowed_order(st, order) and mt != ISOLATE and mt != METADATA:
+        return free_to_pcp(st, zone_of(st, page), cpu, page, order, mt)
+    set_kind(st, page, order, K_FREE)
+    return free_one_page(st, page, order, mt, 0)
+
+
+@entry
+def free_block(st: State, page: int, cpu: int) -> int:
+    """Free an allocated block with all that hangs on it; returns its order."""
+    order = disown(st, page)
+    unpin_block(st, page, order)
+    record(st, E_FREE, page, order, 0, 0)
+    st.order[page] = -1
+    if st.flags[page] & F_TAGGED:
+        st.dim[D_TAGGED] -= 1 << order
+        free_metadata_storage(st, page, order)
+    st.flags[page] = 0
+    st.vm[V_PGFREE] += 1 << order
+    put_page(st, page, order, cpu)
+    return order

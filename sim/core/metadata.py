@@ -1,0 +1,85 @@
+"""Which tag page serves which data pages, and giving tag pages back (RFC v1 #19, #25; facts 3.1, 3.2, 3.4)."""
+
+from sim.core.buddy import free_one_page
+from sim.core.build import compiled
+from sim.core.consts import E_RELEASE, K_FREE, METADATA, P_RFC_V1
+from sim.core.pages import set_kind
+from sim.core.records import record
+from sim.core.state import D_POLICY, D_REGIONS, D_RESERVED, V_RESERVE_FREE, State
+
+
+@compiled
+def region_of(st: State, page: int) -> int:
+    """Tag region whose data range holds the page, or -1."""
+    for r in range(st.dim[D_REGIONS]):
+        if st.r_data[r] <= page < st.r_data_end[r]:
+            return r
+    return -1
+
+
+@compiled
+def block_of(st: State, r: int, page: int) -> int:
+    """First tag page of the block that holds the tags of a data page of region r."""
+    offset = (page - st.r_data[r]) >> 5
+    return st.r_tag[r] + offset - offset % st.r_block[r]
+
+
+@compiled
+def end_of_blocks(st: State, r: int, block: int, order: int) -> int:
+    """Where the blocks of a 2^order request end: max(2^order / 32, 1) blocks, W2 included (facts 3.3 step 4)."""
+    blocks = max((1 << order) >> 5, 1)
+    return min(block + blocks * st.r_block[r], st.r_tag_end[r])
+
+
+@compiled
+def ref_of(st: State, r: int, block: int) -> int:
+    """Index of a block's count in tag_ref."""
+    return st.r_base[r] + block - st.r_tag[r]
+
+
+@compiled
+def refs_per_block(st: State, r: int, order: int) -> int:
+    """References that a 2^order allocation holds on each of its blocks."""
+    return min(1 << order, 32 * st.r_block[r])
+
+
+@compiled
+def free_contig_range(st: State, block: int, pages: int) -> int:
+    """Pages of tag storage back to the buddy lists, one by one, never to a per-CPU list."""
+    for page in range(block, block + pages):
+        set_kind(st, page, 0, K_FREE)
+        free_one_page(st, page, 0, METADATA, 0)
+    return 0
+
+
+@compiled
+def drop_refs(st: State, r: int, block: int, refs: int) -> int:
+    """Drop references of one block; returns 1 if that gave it back."""
+    i = ref_of(st, r, block)
+    st.tag_ref[i] -= refs
+    if st.dim[D_POLICY] != P_RFC_V1 or st.tag_ref[i] > 1:
+        return 0
+    st.tag_ref[i] = 0
+    st.dim[D_RESERVED] -= st.r_block[r]
+    free_contig_range(st, block, st.r_block[r])
+    return 1
+
+
+@compiled
+def free_metadata_storage(st: State, page: int, order: int) -> int:
+    """free_metadata_storage: a tagged block is freed; the last reference of a tag block gives it back."""
+    r = region_of(st, page)
+    if r < 0:
+        return 0
+    start = block_of(st, r, page)
+    refs = refs_per_block(st, r, order)
+    for block in range(start, end_of_blocks(st, r, start, order), st.r_block[r]):
+        i = ref_of(st, r, block)
+        released = -1
+        if st.tag_ref[i] > 0:
+            released = drop_refs(st, r, block, refs)
+            if released:
+                st.vm[V_RESERVE_FREE] += st.r_block[r]
+        row = record(st, E_RELEASE, page, order, block, max(st.tag_ref[i] - 1, 0))
+        st.ev[row + 7] = released
+    return 0

@@ -1,0 +1,203 @@
+"""Per-CPU page lists (free_unref_page, rmqueue_pcplist, v6.1; METADATA: RFC v1 #6, #7)."""
+
+from sim.core.buddy import free_one_page, mod_zone_freepage_state, rmqueue_smallest
+from sim.core.build import compiled, entry
+from sim.core.consts import (
+    COSTLY_ORDER,
+    K_FREE,
+    K_PCP,
+    METADATA,
+    MOVABLE,
+    NO_PAGE,
+    PAGEBLOCK_ORDER,
+    PCPTYPES,
+)
+from sim.core.fallback import rmqueue_fallback
+from sim.core.lists import list_add, list_add_tail, list_del
+from sim.core.pages import set_kind
+from sim.core.state import D_CPUS, D_KSWAPD, D_PCP_HEADS, D_ZONES, PCP_LISTS, V_PCP_HIT, V_REFILL, State
+from sim.core.watermark import ALLOC_FROM_METADATA
+
+
+@entry
+def rmqueue_one(st: State, z: int, order: int, mt: int, flags: int) -> int:
+    """One block off the buddy lists (__rmqueue), or NO_PAGE: own type, METADATA if allowed, then stealing."""
+    while True:
+        page = rmqueue_smallest(st, z, order, mt)
+        if page != NO_PAGE:
+            return page
+        if flags & ALLOC_FROM_METADATA:
+            page = rmqueue_smallest(st, z, order, METADATA)
+            if page != NO_PAGE:
+                return page
+        if not rmqueue_fallback(st, z, order, mt):
+            return NO_PAGE
+
+
+@compiled
+def pcp_allowed_order(st: State, order: int) -> int:
+    """Orders 0..3 and 9 have per-CPU lists."""
+    return order <= COSTLY_ORDER or order == PAGEBLOCK_ORDER
+
+
+@compiled
+def order_to_pindex(st: State, order: int, mt: int) -> int:
+    """Which of the 14 lists: 3 * order + type, 12 and 13 for huge pages not movable and movable."""
+    if order == PAGEBLOCK_ORDER:
+        return 12 + (mt == MOVABLE)
+    return 3 * order + mt
+
+
+@compiled
+def pindex_to_order(st: State, pindex: int) -> int:
+    """The order of the blocks on a list."""
+    return PAGEBLOCK_ORDER if pindex >= 12 else pindex // 3
+
+
+@compiled
+def pcp_head(st: State, pcp: int, pindex: int) -> int:
+    """Head entry of one list of one zone and CPU (`pcp` = zone * cpus + cpu)."""
+    return st.dim[D_PCP_HEADS] + pcp * PCP_LISTS + pindex
+
+
+@compiled
+def pcp_take(st: State, pcp: int, pindex: int, page: int) -> int:
+    """Take a block off its per-CPU list; returns its remembered type. Its pages stay K_PCP."""
+    order = pindex_to_order(st, pindex)
+    list_del(st, page)
+    st.pcp_len[pcp * PCP_LISTS + pindex] -= 1
+    st.pcp_count[pcp] -= 1 << order
+    st.order[page] = -1
+    return st.mt[page]
+
+
+@compiled
+def next_list(st: State, pcp: int, pindex: int) -> int:
+    """The next list with entries after `pindex`, going round."""
+    for step in range(1, PCP_LISTS + 1):
+        i = (pindex + step) % PCP_LISTS
+        if st.pcp_len[pcp * PCP_LISTS + i] > 0:
+            return i
+    return 0
+
+
+@compiled
+def free_type(st: State, z: int, page: int) -> int:
+    """Type a drained block is freed as: the remembered one, the pageblock's while any pageblock is isolated."""
+    return st.pb_mt[page >> PAGEBLOCK_ORDER] if st.z_isolated[z] else st.mt[page]
+
+
+@entry
+def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
+    """Give `count` pages back to the buddy lists: list after list from `pindex` on, each emptied from its tail."""
+    z = pcp // st.dim[D_CPUS]
+    count = min(count, st.pcp_count[pcp])
+    pindex = (pindex + PCP_LISTS - 1) % PCP_LISTS
+    while count > 0:
+        pindex = next_list(st, pcp, pindex)
+        order = pindex_to_order(st, pindex)
+        head = pcp_head(st, pcp, pindex)
+        while count > 0 and st.prv[head] != head:
+            page = st.prv[head]
+            mt = free_type(st, z, page)
+            pcp_take(st, pcp, pindex, page)
+            set_kind(st, page, order, K_FREE)
+            free_one_page(st, page, order, mt, 0)
+            count -= 1 << order
+    return 0
+
+
+@compiled
+def high_limit(st: State, pcp: int, order: int) -> int:
+    """How many pages the lists may hold before a drain; 0 when the freed order asks for all (free_high).
+
+    While kswapd works (ZONE_RECLAIM_ACTIVE) at most four batches.
+    """
+    z = pcp // st.dim[D_CPUS]
+    if st.pcp_factor[pcp] and 0 < order <= COSTLY_ORDER:
+        return 0
+    if st.dim[D_KSWAPD]:
+        return min(4 * st.pcp_batch[z], st.pcp_high[z])
+    return st.pcp_high[z]
+
+
+@compiled
+def drain_batch(st: State, pcp: int, limit: int) -> int:
+    """How many pages a drain gives back; free_factor grows with every drain (nr_pcp_free)."""
+    batch = st.pcp_batch[pcp // st.dim[D_CPUS]]
+    if limit == 0:
+        return st.pcp_count[pcp]
+    if limit < batch:
+        return 1
+    n = batch << st.pcp_factor[pcp]
+    if n < limit - batch and st.pcp_factor[pcp] < 5:
+        st.pcp_factor[pcp] += 1
+    return min(max(n, batch), limit - batch)
+
+
+@entry
+def free_to_pcp(st: State, z: int, cpu: int, page: int, order: int, mt: int) -> int:
+    """free_unref_page_commit: head of its list, then a drain if the lists are too long."""
+    pcp = z * st.dim[D_CPUS] + cpu
+    pindex = order_to_pindex(st, order, MOVABLE if mt >= PCPTYPES else mt)
+    set_kind(st, page, order, K_PCP)
+    st.order[page] = order
+    st.mt[page] = mt
+    list_add(st, pcp_head(st, pcp, pindex), page)
+    st.pcp_len[pcp * PCP_LISTS + pindex] += 1
+    st.pcp_count[pcp] += 1 << order
+    limit = high_limit(st, pcp, order)
+    if st.pcp_count[pcp] >= limit:
+        free_pcppages_bulk(st, pcp, drain_batch(st, pcp, limit), pindex)
+    return 0
+
+
+@compiled
+def refill(st: State, pcp: int, order: int, mt: int, flags: int) -> int:
+    """rmqueue_bulk: a batch of blocks to the tail of the list, so that the first taken is used first."""
+    z = pcp // st.dim[D_CPUS]
+    pindex = order_to_pindex(st, order, mt)
+    batch = st.pcp_batch[z]
+    wanted = batch if batch == 1 else max(batch >> order, 2)
+    for _ in range(wanted):
+        page = rmqueue_one(st, z, order, mt, flags)
+        if page == NO_PAGE:
+            break
+        found = METADATA if st.pb_mt[page >> PAGEBLOCK_ORDER] == METADATA else mt
+        mod_zone_freepage_state(st, z, -(1 << order), found)
+        set_kind(st, page, order, K_PCP)
+        st.order[page] = order
+        st.mt[page] = found
+        list_add_tail(st, pcp_head(st, pcp, pindex), page)
+        st.pcp_len[pcp * PCP_LISTS + pindex] += 1
+        st.pcp_count[pcp] += 1 << order
+    st.vm[V_REFILL] += 1
+    return 0
+
+
+@entry
+def rmqueue_pcplist(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int:
+    """The head of the per-CPU list, refilled when empty, or NO_PAGE. Its pages are still K_PCP."""
+    pcp = z * st.dim[D_CPUS] + cpu
+    pindex = order_to_pindex(st, order, mt)
+    st.pcp_factor[pcp] >>= 1
+    if st.pcp_len[pcp * PCP_LISTS + pindex] == 0:
+        refill(st, pcp, order, mt, flags)
+        if st.pcp_len[pcp * PCP_LISTS + pindex] == 0:
+            return NO_PAGE
+    else:
+        st.vm[V_PCP_HIT] += 1
+    page = st.nxt[pcp_head(st, pcp, pindex)]
+    pcp_take(st, pcp, pindex, page)
+    return page
+
+
+@entry
+def drain_all_pages(st: State) -> int:
+    """Every list of every CPU and zone back to the buddy lists, in chunks of batch << 5 (drain_pages_zone)."""
+    for cpu in range(st.dim[D_CPUS]):
+        for z in range(st.dim[D_ZONES]):
+            pcp = z * st.dim[D_CPUS] + cpu
+            while st.pcp_count[pcp] > 0:
+                free_pcppages_bulk(st, pcp, min(st.pcp_count[pcp], st.pcp_batch[z] << 5), 0)
+    return 0

@@ -1,0 +1,108 @@
+"""The step and the loop. `step` is the primitive: one op; everything else runs it."""
+
+from sim.core.build import compiled, entry
+from sim.core.consts import (
+    NO_PAGE,
+    OWNED_CLASSES,
+    PROGRAM_FIELDS,
+    S_ALLOC,
+    S_DRAIN,
+    S_EXIT,
+    S_FREE,
+    S_FREE_PAGE,
+    S_PIN,
+    S_UNPIN,
+    S_WORK,
+)
+from sim.core.oom import exit_process
+from sim.core.pcp import drain_all_pages
+from sim.core.process import expire_pins, lru_head, owner_head, pin, unpin
+from sim.core.reclaim import kswapd_turn
+from sim.core.records import sample
+from sim.core.request import allocate, begin, release
+from sim.core.state import (
+    D_KSWAPD,
+    D_OP,
+    D_PAGES,
+    D_PC,
+    D_PC_DONE,
+    D_PROGRAM_ROWS,
+    D_SAMPLE_EVERY,
+    State,
+)
+from sim.core.workload import work
+
+PIN_CHECK = 16  # ops between two looks at the pins
+
+
+@compiled
+def free_step(st: State, process: int, what: int, oldest: int) -> int:
+    """Free the newest or the oldest block of a class; nothing if there is none."""
+    head = owner_head(st, process, what) if what < OWNED_CLASSES else lru_head(st, 0)
+    page = st.prv[head] if oldest else st.nxt[head]
+    return release(st, process, page if page < st.dim[D_PAGES] else NO_PAGE)
+
+
+@compiled
+def scripted(st: State, row: int) -> int:
+    """One unit of a scripted step."""
+    step = st.program[row]
+    process = st.program[row + 1]
+    what = st.program[row + 2]
+    argument = st.program[row + 5]
+    if step == S_ALLOC:
+        return allocate(st, process, what, st.program[row + 3], 1)
+    if step == S_FREE:
+        return free_step(st, process, what, argument)
+    if step == S_FREE_PAGE:
+        return release(st, process, argument)
+    begin(st, process, what, 0)
+    if step == S_PIN:
+        return pin(st, argument, process, -1)
+    if step == S_UNPIN:
+        return unpin(st, argument)
+    if step == S_DRAIN:
+        return drain_all_pages(st)
+    return exit_process(st, process) if step == S_EXIT else 0
+
+
+@compiled
+def between_ops(st: State) -> int:
+    """What goes on by itself: kswapd, pins that end, samples."""
+    op = st.dim[D_OP]
+    if st.dim[D_KSWAPD]:
+        kswapd_turn(st)
+    if op % PIN_CHECK == 0:
+        expire_pins(st)
+    if op % st.dim[D_SAMPLE_EVERY] == 0:
+        sample(st)
+    return 0
+
+
+@compiled
+def step(st: State) -> int:
+    """One op. Returns 0 when the program is over."""
+    pc = st.dim[D_PC]
+    if pc >= st.dim[D_PROGRAM_ROWS]:
+        return 0
+    row = pc * PROGRAM_FIELDS
+    st.dim[D_OP] += 1
+    if st.program[row] == S_WORK:
+        work(st)
+    else:
+        scripted(st, row)
+    st.dim[D_PC_DONE] += 1
+    if st.dim[D_PC_DONE] >= st.program[row + 4]:
+        st.dim[D_PC] = pc + 1
+        st.dim[D_PC_DONE] = 0
+    between_ops(st)
+    return 1
+
+
+@entry
+def run(st: State, ops: int) -> int:
+    """Up to `ops` ops; returns how many ran. Runs with the GIL released."""
+    done = 0
+    while done < ops and step(st):
+        done += 1
+    return done

@@ -1,0 +1,116 @@
+"""Page cache reclaim: kswapd and direct reclaim, much simplified (docs/fidelity.md). Anonymous memory has no swap."""
+
+from sim.core.build import compiled
+from sim.core.consts import E_DIRECT_RECLAIM, E_KSWAPD_WAKE, F_PINNED, K_DIRTY, K_FILE
+from sim.core.free import free_block
+from sim.core.lists import list_add, list_del
+from sim.core.pages import set_kind
+from sim.core.process import lru_head
+from sim.core.consts import C_DIRTY, C_FILE, CLASSES
+from sim.core.records import record
+from sim.core.state import (
+    D_KSWAPD,
+    D_KSWAPD_FAILURES,
+    D_ZONES,
+    V_ALLOCSTALL,
+    V_PAGEOUTRUN,
+    V_SCAN_DIRECT,
+    V_SCAN_KSWAPD,
+    V_STEAL_DIRECT,
+    V_STEAL_KSWAPD,
+    V_WRITTEN,
+    State,
+)
+from sim.core.watermark import zone_watermark_ok
+
+SWAP_CLUSTER_MAX = 32
+MAX_SCAN = 1024
+KSWAPD_GIVES_UP = 16  # MAX_RECLAIM_RETRIES
+
+
+@compiled
+def write_back(st: State, page: int) -> int:
+    """A dirty page is written and stays, clean, for one more round."""
+    process = st.owner[page]
+    st.p_count[process * CLASSES + C_DIRTY] -= 1
+    st.p_count[process * CLASSES + C_FILE] += 1
+    st.vm[V_WRITTEN] += 1
+    return set_kind(st, page, 0, K_FILE)
+
+
+@compiled
+def shrink_zone(st: State, z: int, want: int, cpu: int) -> int:
+    """Drop up to `want` clean pages from the tail of the LRU; returns freed + (scanned << 20)."""
+    head = lru_head(st, z)
+    page = st.prv[head]
+    scanned = 0
+    freed = 0
+    while page != head and freed < want and scanned < MAX_SCAN:
+        before = st.prv[page]
+        scanned += 1
+        if st.flags[page] & F_PINNED or st.kind[page] == K_DIRTY:
+            if st.kind[page] == K_DIRTY:
+                write_back(st, page)
+            list_del(st, page)
+            list_add(st, head, page)
+        else:
+            free_block(st, page, cpu)
+            freed += 1
+        page = before
+    return freed + (scanned << 20)
+
+
+@compiled
+def direct_reclaim(st: State, highest: int, cpu: int) -> int:
+    """try_to_free_pages: aim at 32 pages from the zones the request may use; returns how many came free."""
+    st.vm[V_ALLOCSTALL] += 1
+    freed = 0
+    for z in range(st.dim[D_ZONES] - 1, -1, -1):
+        if st.z_type[z] > highest or freed >= SWAP_CLUSTER_MAX:
+            continue
+        both = shrink_zone(st, z, SWAP_CLUSTER_MAX - freed, cpu)
+        freed += both & 0xFFFFF
+        st.vm[V_SCAN_DIRECT] += both >> 20
+    st.vm[V_STEAL_DIRECT] += freed
+    if freed:
+        st.dim[D_KSWAPD_FAILURES] = 0
+    record(st, E_DIRECT_RECLAIM, -1, 0, freed, 0)
+    return freed
+
+
+@compiled
+def balanced(st: State, highest: int) -> int:
+    """pgdat_balanced: any zone is above its high mark. No alloc flags: METADATA never counts (facts 2.3, 12.22)."""
+    for z in range(st.dim[D_ZONES]):
+        if st.z_type[z] <= highest and zone_watermark_ok(st, z, 0, st.z_high[z], highest, 0, st.z_free[z]):
+            return 1
+    return 0
+
+
+@compiled
+def wake_kswapd(st: State, highest: int) -> int:
+    """wakeup_kswapd: nothing if it is awake, gave up, or all is well."""
+    if st.dim[D_KSWAPD] or st.dim[D_KSWAPD_FAILURES] >= KSWAPD_GIVES_UP or balanced(st, highest):
+        return 0
+    st.dim[D_KSWAPD] = 1
+    st.vm[V_PAGEOUTRUN] += 1
+    record(st, E_KSWAPD_WAKE, -1, 0, highest, 0)
+    return 1
+
+
+@compiled
+def kswapd_turn(st: State) -> int:
+    """One turn of the daemon between two ops: 32 pages from each zone, until one is above its high mark."""
+    if balanced(st, 3):
+        st.dim[D_KSWAPD] = 0
+        return 0
+    freed = 0
+    for z in range(st.dim[D_ZONES]):
+        both = shrink_zone(st, z, SWAP_CLUSTER_MAX, 0)
+        freed += both & 0xFFFFF
+        st.vm[V_SCAN_KSWAPD] += both >> 20
+    st.vm[V_STEAL_KSWAPD] += freed
+    st.dim[D_KSWAPD_FAILURES] = 0 if freed else st.dim[D_KSWAPD_FAILURES] + 1
+    if st.dim[D_KSWAPD_FAILURES] >= KSWAPD_GIVES_UP:
+        st.dim[D_KSWAPD] = 0
+    return freed

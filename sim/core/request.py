@@ -1,0 +1,170 @@
+"""One request of a process: allocate, take possession, remember. Free likewise."""
+
+from sim.core.build import compiled, entry
+from sim.core.consts import (
+    C_ANON,
+    C_DIRTY,
+    C_FILE,
+    C_PAGETABLE,
+    C_SLAB,
+    C_TAGGED,
+    E_ALLOC,
+    F_HEAD,
+    F_TAGGED,
+    F_WISHED,
+    K_ANON,
+    K_DIRTY,
+    K_FILE,
+    K_PAGETABLE,
+    K_SLAB,
+    K_TAGGED,
+    K_UNMOVABLE,
+    MOVABLE,
+    NO_PAGE,
+    OWNED_CLASSES,
+    P_OFF,
+    P_STATIC,
+    RECLAIMABLE,
+    UNMOVABLE,
+)
+from sim.core.free import free_block
+from sim.core.metadata import block_of, ref_of, region_of
+from sim.core.oom import exit_process
+from sim.core.page_alloc import alloc_pages
+from sim.core.pages import set_kind
+from sim.core.process import own
+from sim.core.records import record
+from sim.core.state import (
+    D_OOMS,
+    D_POLICY,
+    D_TAGGED,
+    OOM_FIELDS,
+    OOM_ROWS,
+    R_CLASS,
+    R_DONE,
+    R_ORDER,
+    R_PASSES,
+    R_PROCESS,
+    R_REFUSALS,
+    R_REFUSED,
+    R_RESULT,
+    R_TAG_PAGE,
+    V_FAILED,
+    State,
+)
+
+# gfp bits (page-allocator facts 3.1; __GFP_TAGGED is __GFP_ZEROTAGS renamed).
+GFP_HIGHUSER_MOVABLE = 0x100CCA
+GFP_KERNEL = 0xCC0
+ZERO, COMP, NOMEMALLOC, NOWARN, TAGGED, ACCOUNT, RECLAIM_GFP = 0x100, 0x40000, 0x80000, 0x2000, 0x800000, 0x400000, 0xC00
+
+
+@compiled
+def migratetype_of(st: State, what: int) -> int:
+    """What a class of memory asks for: user memory and page cache movable, slab reclaimable, the rest unmovable."""
+    if what == C_SLAB:
+        return RECLAIMABLE
+    return UNMOVABLE if what >= C_SLAB and what < OWNED_CLASSES else MOVABLE
+
+
+@compiled
+def kind_of(st: State, what: int) -> int:
+    """The kind that pages of a class become; without MTE a tagged page is an ordinary one."""
+    if what == C_TAGGED:
+        return K_ANON if st.dim[D_POLICY] == P_OFF else K_TAGGED
+    if what == C_ANON:
+        return K_ANON
+    if what == C_SLAB:
+        return K_SLAB
+    if what == C_PAGETABLE:
+        return K_PAGETABLE
+    if what == C_FILE:
+        return K_FILE
+    return K_DIRTY if what == C_DIRTY else K_UNMOVABLE
+
+
+@compiled
+def gfp_of(st: State, what: int, order: int, direct: int) -> int:
+    """The gfp that such a request carries, for the trace."""
+    if what == C_ANON or what == C_TAGGED:
+        gfp = GFP_HIGHUSER_MOVABLE | ZERO
+        if order > 0:
+            gfp |= COMP | NOMEMALLOC | NOWARN
+        if not direct:
+            gfp &= ~RECLAIM_GFP
+        return gfp | TAGGED if what == C_TAGGED and st.dim[D_POLICY] != P_OFF else gfp
+    if what == C_FILE or what == C_DIRTY:
+        return GFP_HIGHUSER_MOVABLE
+    if what == C_SLAB:
+        return GFP_KERNEL | COMP | 0x10
+    return GFP_KERNEL | ZERO | ACCOUNT if what == C_PAGETABLE else GFP_KERNEL
+
+
+@compiled
+def begin(st: State, process: int, what: int, order: int) -> int:
+    """Start the record of a request."""
+    st.req[R_PROCESS] = process
+    st.req[R_CLASS] = what
+    st.req[R_ORDER] = order
+    st.req[R_RESULT] = NO_PAGE
+    st.req[R_REFUSALS] = 0
+    st.req[R_REFUSED] = NO_PAGE
+    st.req[R_TAG_PAGE] = NO_PAGE
+    st.req[R_PASSES] = 0
+    st.req[R_DONE] = 1
+    return 0
+
+
+@compiled
+def prepare(st: State, page: int, order: int, what: int) -> int:
+    """prep_new_page: kind and flags of the new block; under `static` its tag pages count who uses them."""
+    kind = kind_of(st, what)
+    set_kind(st, page, order, kind)
+    if kind == K_TAGGED:
+        st.flags[page] |= F_TAGGED
+        st.dim[D_TAGGED] += 1 << order
+        r = region_of(st, page)
+        if st.dim[D_POLICY] == P_STATIC and r >= 0:
+            for p in range(page, page + (1 << order), 32):
+                st.tag_ref[ref_of(st, r, block_of(st, r, p))] += min(1 << order, 32)
+    elif what == C_TAGGED:
+        st.flags[page] |= F_WISHED
+    return kind
+
+
+@compiled
+def leave_if_killed(st: State, process: int) -> int:
+    """A requester that the OOM killer hit leaves as soon as its request is answered."""
+    if st.p_fatal[process]:
+        freed = exit_process(st, process)
+        row = ((st.dim[D_OOMS] - 1) % OOM_ROWS) * OOM_FIELDS
+        st.oom[row + 11] = freed
+    return 0
+
+
+@entry
+def allocate(st: State, process: int, what: int, order: int, direct: int) -> int:
+    """Allocate 2^order pages of a class for a process; returns the first page or NO_PAGE."""
+    begin(st, process, what, order)
+    tagged = what == C_TAGGED and st.dim[D_POLICY] != P_OFF
+    mt = migratetype_of(st, what)
+    page = alloc_pages(st, order, mt, tagged, process, direct)
+    record(st, E_ALLOC, page, order, mt, gfp_of(st, what, order, direct))
+    if page == NO_PAGE:
+        st.vm[V_FAILED] += 1
+    else:
+        prepare(st, page, order, what)
+        own(st, process, what, page, order)
+    st.req[R_RESULT] = page
+    leave_if_killed(st, process)
+    return page
+
+
+@entry
+def release(st: State, process: int, page: int) -> int:
+    """Free the allocated block at `page`, if there is one; returns its order or -1."""
+    begin(st, process, C_ANON, 0)
+    if page < 0 or not st.flags[page] & F_HEAD:
+        return -1
+    st.req[R_RESULT] = page
+    return free_block(st, page, st.p_cpu[process])

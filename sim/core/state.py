@@ -1,0 +1,189 @@
+"""The whole machine as one bundle of named flat arrays.
+
+Each field: element type, length (a name in `lengths`), then index, unit and sentinel in the comment above it.
+All integers are signed. "page" is an index into the compact page space of the layout, never a pfn.
+"""
+
+from typing import Annotated, Protocol, get_type_hints
+
+from sim.core.consts import CLASSES, EVENT_FIELDS, KINDS, MIGRATETYPES, ORDERS, OWNED_CLASSES, PROGRAM_FIELDS
+
+PCP_LISTS = 14  # orders 0..3 times U, M, R, then order 9 not movable, order 9 movable
+COUNT_STRIDE = 16  # columns of `count`, KINDS of them used
+EVENT_ROWS = 1024
+OOM_ROWS = 256
+OOM_FIELDS = 14
+MARK_ROWS = 128
+PIN_ROWS = 256
+SERIES_ROWS = 512
+SERIES_FIELDS = 8
+DIMS = 32
+VMSTATS = 64
+REQUEST_FIELDS = 12
+WORK_FIELDS = 6
+MAX_PROCESSES = 17  # 0 is the kernel
+
+
+class Ints(Protocol):
+    """An array of integers as the core sees it: a pointer, an array, or a memoryview."""
+
+    def __getitem__(self, i: int) -> int: ...
+
+    def __setitem__(self, i: int, value: int) -> None: ...
+
+
+class State:
+    """Annotations only: the three builds make their own State with these fields (build.py)."""
+
+    # Doubly linked lists: free lists, per-CPU lists, LRU, lists of processes. Entries past the last page are list heads.
+    nxt: Annotated[Ints, "i4", "links"]
+    prv: Annotated[Ints, "i4", "links"]
+    # By page: order of a free, per-CPU or allocated block at its first page, -1 elsewhere.
+    order: Annotated[Ints, "i1", "pages"]
+    # By page: migratetype of the list a free block is on, or the remembered type of a per-CPU block.
+    mt: Annotated[Ints, "i1", "pages"]
+    # By page: K_*.
+    kind: Annotated[Ints, "i1", "pages"]
+    # By page: F_* bits.
+    flags: Annotated[Ints, "i1", "pages"]
+    # By page: process that owns it, 0 = kernel or nobody.
+    owner: Annotated[Ints, "i1", "pages"]
+
+    # By pageblock: migratetype; zone, -1 for a hole; pages of each kind (COUNT_STRIDE columns).
+    pb_mt: Annotated[Ints, "i1", "pageblocks"]
+    pb_zone: Annotated[Ints, "i1", "pageblocks"]
+    count: Annotated[Ints, "i2", "counts"]
+
+    # By zone: first page, end page, zone type (0 DMA, 1 DMA32, 2 Normal, 3 Movable), managed pages.
+    z_start: Annotated[Ints, "i8", "zones"]
+    z_end: Annotated[Ints, "i8", "zones"]
+    z_type: Annotated[Ints, "i8", "zones"]
+    z_managed: Annotated[Ints, "i8", "zones"]
+    # By zone: NR_FREE_PAGES, of these METADATA; pageblocks isolated at this instant.
+    z_free: Annotated[Ints, "i8", "zones"]
+    z_meta: Annotated[Ints, "i8", "zones"]
+    z_isolated: Annotated[Ints, "i8", "zones"]
+    # By zone: watermarks in pages; [zone * 4 + zone type] lowmem_reserve.
+    z_min: Annotated[Ints, "i8", "zones"]
+    z_low: Annotated[Ints, "i8", "zones"]
+    z_high: Annotated[Ints, "i8", "zones"]
+    z_reserve: Annotated[Ints, "i8", "reserves"]
+    # By zone: pages on the file LRU.
+    z_file: Annotated[Ints, "i8", "zones"]
+    # [(zone * ORDERS + order) * MIGRATETYPES + migratetype] free blocks.
+    nr_free: Annotated[Ints, "i8", "buddy_lists"]
+
+    # By zone and cpu (zone * cpus + cpu): pages on the lists, free_factor; by zone: high, batch.
+    pcp_count: Annotated[Ints, "i8", "pcps"]
+    pcp_factor: Annotated[Ints, "i8", "pcps"]
+    pcp_len: Annotated[Ints, "i8", "pcp_lists"]
+    pcp_high: Annotated[Ints, "i8", "zones"]
+    pcp_batch: Annotated[Ints, "i8", "zones"]
+
+    # By tag region: data pages [start, end), tag pages [start, end), block in pages, index of its first entry in tag_ref.
+    r_data: Annotated[Ints, "i8", "regions"]
+    r_data_end: Annotated[Ints, "i8", "regions"]
+    r_tag: Annotated[Ints, "i8", "regions"]
+    r_tag_end: Annotated[Ints, "i8", "regions"]
+    r_block: Annotated[Ints, "i8", "regions"]
+    r_base: Annotated[Ints, "i8", "regions"]
+    # By tag page, first of its block only: 0 not reserved, else 1 + tagged pages it serves (facts 3.2).
+    tag_ref: Annotated[Ints, "i4", "tag_pages"]
+
+    # By process: alive, pending SIGKILL, oom_score_adj, cpu.
+    p_alive: Annotated[Ints, "i8", "processes"]
+    p_fatal: Annotated[Ints, "i8", "processes"]
+    p_adj: Annotated[Ints, "i8", "processes"]
+    p_cpu: Annotated[Ints, "i8", "processes"]
+    # By process: sum of the weights of its workload, 0 when it has left; total in D_WEIGHT.
+    p_weight: Annotated[Ints, "i8", "processes"]
+    # [process * CLASSES + class] pages held; list cursor (a page or the list head).
+    p_count: Annotated[Ints, "i8", "process_classes"]
+    p_cursor: Annotated[Ints, "i8", "process_classes"]
+    # [(process * CLASSES + class) * WORK_FIELDS + field] weight, target, grow, thp, order, -.
+    work: Annotated[Ints, "i8", "works"]
+    # [process * 2 + field] pins per 1000 ops, how many ops a pin lasts.
+    work_pin: Annotated[Ints, "i8", "pin_params"]
+
+    # Short-term pins, dense: page, since op, until op (-1 until told), process that holds it.
+    pin_page: Annotated[Ints, "i8", "pin_rows"]
+    pin_since: Annotated[Ints, "i8", "pin_rows"]
+    pin_until: Annotated[Ints, "i8", "pin_rows"]
+    pin_owner: Annotated[Ints, "i8", "pin_rows"]
+
+    # Program of the scenario, rows of PROGRAM_FIELDS.
+    program: Annotated[Ints, "i8", "program_cells"]
+
+    # Scalars: D_* below; vmstat counters: V_*; the request at hand: R_*; generator state.
+    dim: Annotated[Ints, "i8", "dims"]
+    vm: Annotated[Ints, "i8", "vmstats"]
+    req: Annotated[Ints, "i8", "request"]
+    rng: Annotated[Ints, "i8", "one"]
+
+    # Records: event ring, OOM rows, marks (op, event), series of samples.
+    ev: Annotated[Ints, "i8", "event_cells"]
+    oom: Annotated[Ints, "i8", "oom_cells"]
+    mark: Annotated[Ints, "i8", "mark_cells"]
+    series: Annotated[Ints, "i8", "series_cells"]
+
+
+def fields() -> list[tuple[str, str, str]]:
+    """(name, element type, name of the length) of every field, in the order of the digest."""
+    hints = get_type_hints(State, include_extras=True)
+    return [(name, *hint.__metadata__) for name, hint in hints.items()]
+
+
+# `dim`: what never changes in a run, then the scalars that do.
+D_PAGES, D_ZONES, D_CPUS, D_REGIONS, D_POLICY, D_PROCESSES = 0, 1, 2, 3, 4, 5
+D_PCP_HEADS, D_OWNER_HEADS, D_LRU_HEADS, D_PROGRAM_ROWS = 6, 7, 8, 9
+D_OP, D_PC, D_PC_DONE, D_PINS, D_EVENTS, D_OOMS, D_MARKS, D_SAMPLES, D_SAMPLE_EVERY = 10, 11, 12, 13, 14, 15, 16, 17, 18
+D_KSWAPD, D_KSWAPD_FAILURES, D_MARKED, D_RESERVED, D_TAGGED, D_WEIGHT = 19, 20, 21, 22, 23, 24
+
+# `req`: the request being served, kept until the next one for the narration.
+R_PROCESS, R_CLASS, R_ORDER, R_RESULT, R_REFUSALS, R_REFUSED, R_TAG_PAGE, R_PASSES, R_DONE = 0, 1, 2, 3, 4, 5, 6, 7, 8
+
+# `vm`: names as /proc/vmstat has them (machine.py prints them).
+V_PGALLOC = 0  # by zone type, 0..3
+V_PGFREE = 4
+V_RESERVE_SUCCESS, V_RESERVE_FAIL, V_RESERVE_FREE = 5, 6, 7
+V_MIGRATE_SUCCESS, V_MIGRATE_FAIL, V_DROPPED = 8, 9, 10
+V_ALLOCSTALL, V_STEAL_KSWAPD, V_STEAL_DIRECT, V_SCAN_KSWAPD, V_SCAN_DIRECT = 11, 12, 13, 14, 15
+V_OOM_KILL, V_PAGEOUTRUN, V_WRITTEN, V_FAILED = 16, 17, 18, 19
+V_EXTFRAG, V_REFUSED, V_THP_FALLBACK, V_THP_ALLOC, V_ROLLBACK = 20, 21, 22, 23, 24
+V_REFILL, V_PCP_HIT, V_REUSED = 25, 26, 27
+
+
+def lengths(pages: int, zones: int, cpus: int, regions: int, tag_pages: int, program_rows: int) -> dict[str, int]:
+    """How long each kind of array is for a machine of this shape."""
+    heads = zones * ORDERS * MIGRATETYPES + zones * cpus * PCP_LISTS + MAX_PROCESSES * OWNED_CLASSES + zones
+    pageblocks = pages // 512
+    return {
+        "links": pages + heads,
+        "pages": pages,
+        "pageblocks": pageblocks,
+        "counts": pageblocks * COUNT_STRIDE,
+        "zones": zones,
+        "reserves": zones * 4,
+        "buddy_lists": zones * ORDERS * MIGRATETYPES,
+        "pcps": zones * cpus,
+        "pcp_lists": zones * cpus * PCP_LISTS,
+        "regions": max(1, regions),
+        "tag_pages": max(1, tag_pages),
+        "processes": MAX_PROCESSES,
+        "process_classes": MAX_PROCESSES * CLASSES,
+        "works": MAX_PROCESSES * CLASSES * WORK_FIELDS,
+        "pin_params": MAX_PROCESSES * 2,
+        "pin_rows": PIN_ROWS,
+        "program_cells": max(1, program_rows) * PROGRAM_FIELDS,
+        "dims": DIMS,
+        "vmstats": VMSTATS,
+        "request": REQUEST_FIELDS,
+        "one": 1,
+        "event_cells": EVENT_ROWS * EVENT_FIELDS,
+        "oom_cells": OOM_ROWS * OOM_FIELDS,
+        "mark_cells": MARK_ROWS * 3,
+        "series_cells": SERIES_ROWS * SERIES_FIELDS,
+    }
+
+
+assert KINDS <= COUNT_STRIDE

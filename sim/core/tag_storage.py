@@ -1,0 +1,95 @@
+"""Reserving tag storage for a tagged allocation (reserve_metadata_storage, RFC v1 final form; facts 3.3)."""
+
+from sim.core.build import compiled, entry
+from sim.core.consts import E_RESERVE, EBUSY, EINTR, F_STORAGE, OK
+from sim.core.contig import alloc_contig_range
+from sim.core.metadata import block_of, drop_refs, end_of_blocks, ref_of, refs_per_block, region_of
+from sim.core.records import mark_once, record
+from sim.core.state import (
+    D_RESERVED,
+    R_TAG_PAGE,
+    V_RESERVE_FAIL,
+    V_RESERVE_SUCCESS,
+    V_REUSED,
+    V_ROLLBACK,
+    State,
+)
+
+TRIES = 5  # of alloc_contig_range, repeated on -EBUSY only
+
+
+@compiled
+def add_refs(st: State, r: int, start: int, end: int, refs: int) -> int:
+    """Raise the blocks that are reserved already, so that a free in between cannot drop them (step 7)."""
+    for block in range(start, end, st.r_block[r]):
+        i = ref_of(st, r, block)
+        if st.tag_ref[i] > 0:
+            st.tag_ref[i] += refs
+    return 0
+
+
+@compiled
+def roll_back(st: State, r: int, start: int, end: int, refs: int) -> int:
+    """Drop the references again; blocks just taken go back, without counting as freed (W10)."""
+    for block in range(start, end, st.r_block[r]):
+        if st.tag_ref[ref_of(st, r, block)] > 0 and drop_refs(st, r, block, refs):
+            st.vm[V_ROLLBACK] += st.r_block[r]
+    st.vm[V_RESERVE_FAIL] += st.r_block[r]
+    return 0
+
+
+@compiled
+def take_block(st: State, r: int, block: int, refs: int, fatal: int, cpu: int) -> int:
+    """Take one block for tags and give it its first references."""
+    ret = alloc_contig_range(st, block, st.r_block[r], fatal, cpu)
+    if ret == OK:
+        st.tag_ref[ref_of(st, r, block)] = 1 + refs
+        st.dim[D_RESERVED] += st.r_block[r]
+        st.vm[V_RESERVE_SUCCESS] += st.r_block[r]
+    else:
+        st.req[R_TAG_PAGE] = block
+    return ret
+
+
+@compiled
+def report(st: State, page: int, order: int, start: int, blocks: int, taken: int, tries: int, ret: int) -> int:
+    """The metadata_reserve event."""
+    row = record(st, E_RESERVE, page, order, start, blocks)
+    st.ev[row + 7] = taken
+    st.ev[row + 8] = tries
+    st.ev[row + 9] = ret
+    if taken == 0 and ret == OK:
+        st.vm[V_REUSED] += 1
+    return mark_once(st, E_RESERVE, page)
+
+
+@entry
+def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: int) -> int:
+    """Reserve the tag blocks of 2^order pages: OK, or the error of the block that could not be emptied.
+
+    A page outside every region "succeeds" (W9). A pending fatal signal counts as failed and is answered OK (#34).
+    """
+    r = region_of(st, page)
+    if r < 0:
+        return OK
+    start = block_of(st, r, page)
+    end = end_of_blocks(st, r, start, order)
+    refs = refs_per_block(st, r, order)
+    add_refs(st, r, start, end, refs)
+    taken = 0
+    tries = 0
+    ret = OK
+    for block in range(start, end, st.r_block[r]):
+        if st.tag_ref[ref_of(st, r, block)] > 0:
+            continue
+        ret = take_block(st, r, block, refs, fatal, cpu)
+        tries += TRIES if ret == EBUSY else 1
+        if ret != OK:
+            break
+        taken += st.r_block[r]
+    report(st, page, order, start, (end - start) // st.r_block[r], taken, tries, ret)
+    if ret != OK:
+        roll_back(st, r, start, end, refs)
+        return OK if ret == EINTR else ret
+    st.flags[page] |= F_STORAGE
+    return OK

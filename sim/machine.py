@@ -1,0 +1,94 @@
+"""A machine that runs one scenario: step it, go back in it, look at it.
+
+One thread at a time. `step` is the primitive; seeking is stepping from the start, with the same bytes at every op.
+"""
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import look
+from sim.assemble import assemble
+from sim.core import program
+from sim.core.consts import PROGRAM_FIELDS
+from sim.core.state import D_OP
+from sim.errors import ScenarioError
+from sim.geometry import Geometry, geometry_of
+from sim.invariants import check_machine
+from sim.layout import Layout, load_layout
+from sim.scenario import Scenario
+from sim.snapshot import PageView, Snapshot
+
+
+class Machine:
+    """A booted machine at some op of its scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Boot. Raises ScenarioError when layout or scenario is impossible."""
+        self.scenario: Scenario = scenario
+        self.layout: Layout = load_layout(scenario.layout)
+        self.geometry: Geometry = geometry_of(self.layout)
+        self.arrays, self._state = assemble(scenario, self.layout)
+        self._booted = {name: array.copy() for name, array in self.arrays.items()}
+        self._lens = look.Lens(self.arrays, scenario, self.layout, self.geometry)
+        rows = self.arrays["program"].reshape(-1, PROGRAM_FIELDS)
+        self.length: int = int(rows[:, 4].sum())
+
+    @property
+    def op(self) -> int:
+        """How many ops have run."""
+        return int(self.arrays["dim"][D_OP])
+
+    @property
+    def ended(self) -> bool:
+        """Whether the program is over."""
+        return self.op >= self.length
+
+    def step(self, n: int = 1) -> int:
+        """Run up to `n` ops with the GIL released; returns how many ran."""
+        return program.run(self._state, n)
+
+    def reset(self) -> None:
+        """Back to op 0: the arrays as they were after boot."""
+        for name, array in self.arrays.items():
+            np.copyto(array, self._booted[name])
+
+    def seek(self, op: int) -> None:
+        """Go to an op, back or forward. Raises ScenarioError outside 0..length."""
+        if not 0 <= op <= self.length:
+            raise ScenarioError(f"op: {op} is not in 0..{self.length}")
+        if op < self.op:
+            self.reset()
+        self.step(op - self.op)
+
+    def digest(self) -> str:
+        """32 hex digits, BLAKE2b-128 of every array in the order of the fields."""
+        digest = hashlib.blake2b(digest_size=16)
+        for array in self.arrays.values():
+            digest.update(array.data)
+        return digest.hexdigest()
+
+    def counters(self) -> dict[str, int]:
+        """Counters by their names in /proc/vmstat."""
+        return self._lens.counters()
+
+    def snapshot(self) -> Snapshot:
+        """Everything a screen needs, frozen."""
+        return self._lens.snapshot(self.length)
+
+    def page(self, pfn: int) -> PageView:
+        """One page. Raises ScenarioError where there is no memory."""
+        return self._lens.page(pfn)
+
+    def pages(self, start_pfn: int, end_pfn: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+        """Kind (0x80 set when pinned) and pid of the owner of every pfn of the range; holes where no memory is."""
+        return self._lens.pages(start_pfn, end_pfn)
+
+    def rows(self, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
+        """[rows of 32 pages, 13] pages by kind; the range starts at a multiple of 32 from `start_pfn`."""
+        return self._lens.rows(start_pfn, end_pfn)
+
+    def check(self) -> None:
+        """Raises BrokenInvariant with the first thing that does not hold."""
+        check_machine(self.arrays, self.layout)

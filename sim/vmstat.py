@@ -1,0 +1,46 @@
+"""Counters by their names in /proc/vmstat; those of tag storage as RFC v1 names them (facts 2.3, 4.6)."""
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from sim.core import state
+from sim.core.consts import C_ANON, C_DIRTY, C_FILE, C_PAGETABLE, C_SLAB, C_TAGGED, CLASSES
+from sim.layout import Layout
+
+EVENTS = {
+    "pgfree": state.V_PGFREE,
+    "allocstall_movable": state.V_ALLOCSTALL,
+    "pgsteal_kswapd": state.V_STEAL_KSWAPD,
+    "pgsteal_direct": state.V_STEAL_DIRECT,
+    "pgscan_kswapd": state.V_SCAN_KSWAPD,
+    "pgscan_direct": state.V_SCAN_DIRECT,
+    "pageoutrun": state.V_PAGEOUTRUN,
+    "oom_kill": state.V_OOM_KILL,
+    "pgmigrate_success": state.V_MIGRATE_SUCCESS,
+    "pgmigrate_fail": state.V_MIGRATE_FAIL,
+    "thp_fault_alloc": state.V_THP_ALLOC,
+    "thp_fault_fallback": state.V_THP_FALLBACK,
+    "nr_written": state.V_WRITTEN,
+    "metadata_reserve_success": state.V_RESERVE_SUCCESS,
+    "metadata_reserve_fail": state.V_RESERVE_FAIL,
+    "metadata_reserve_free": state.V_RESERVE_FREE,
+}
+
+
+def vmstat(arrays: dict[str, NDArray[Any]], layout: Layout) -> dict[str, int]:
+    """Every counter the model has, in the kernel's order: zone, node, then event counters."""
+    held = arrays["p_count"].reshape(-1, CLASSES).sum(axis=0)
+    found = {
+        "nr_free_pages": arrays["z_free"].sum(),
+        "nr_free_metadata": arrays["z_meta"].sum(),
+        "nr_anon_pages": held[C_ANON] + held[C_TAGGED],
+        "nr_file_pages": held[C_FILE] + held[C_DIRTY],
+        "nr_dirty": held[C_DIRTY],
+        "nr_slab_reclaimable": held[C_SLAB],
+        "nr_page_table_pages": held[C_PAGETABLE],
+    }
+    for zone, kind in zip(layout.zones, arrays["z_type"], strict=True):
+        found[f"pgalloc_{zone.lower()}"] = arrays["vm"][state.V_PGALLOC + int(kind)]
+    found |= {name: arrays["vm"][index] for name, index in EVENTS.items()}
+    return {name: int(value) for name, value in found.items()}
