@@ -1,0 +1,1 @@
+"""The web service: runs, streams, pages. Imports `sim`; nothing imports `app.main`."""

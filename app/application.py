@@ -1,0 +1,44 @@
+"""The service put together: one function from settings to an ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from app.engine import CompiledEngine, Engine
+from app.errors import add_handlers
+from app.guard import Guard
+from app.routes import api, health, pages, stream
+from app.routes import open as open_link
+from app.service import Service
+from app.settings import Settings
+from app.warmup import Warmup
+from sim import __version__
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None, warmup: Warmup | None = None) -> FastAPI:
+    """The application. It answers at once and makes runs as soon as the core is compiled and loaded."""
+    service = Service(settings or Settings(), engine or CompiledEngine(), warmup or Warmup())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        yield
+        await service.stop()
+
+    app = FastAPI(
+        title="Carveout",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.service = service
+    for module in (health, api, stream, open_link, pages):
+        app.include_router(module.router)
+    add_handlers(app, service.templating)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, thread_minimum_size=16 * 1024)
+    app.add_middleware(Guard)
+    return app

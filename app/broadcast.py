@@ -1,0 +1,57 @@
+"""From a moment to what its viewers are sent: encoded here once, in the worker's thread, only when somebody watches."""
+
+import logging
+
+from app.frames import dumps, event, frame, series
+from app.metrics import Metrics
+from app.moment import Moment
+from app.partials import Partials
+from app.run import Run
+
+log = logging.getLogger("carveout.broadcast")
+
+
+class Broadcast:
+    """Publishes the moments of one run to its hub."""
+
+    def __init__(self, partials: Partials, metrics: Metrics) -> None:
+        self._partials = partials
+        self._metrics = metrics
+        self._run: Run | None = None
+        self.frames = 0
+
+    def attach(self, run: Run) -> None:
+        """Say whose moments these are; before the worker starts."""
+        self._run = run
+
+    def __call__(self, moment: Moment, kinds: frozenset[str]) -> None:
+        """Encode the kinds that are due and hand them to the hub. Never raises: the machine must go on."""
+        run = self._run
+        if run is None or not run.hub.watching:
+            return
+        run.touch()
+        try:
+            with self._metrics.encoding.time():
+                messages = self._encode(run, moment, kinds)
+        except Exception:  # a template that fails must not stop the simulation
+            log.exception("moment not encoded")
+            return
+        run.hub.publish(messages)
+
+    def _encode(self, run: Run, moment: Moment, kinds: frozenset[str]) -> dict[str, bytes]:
+        messages: dict[str, bytes] = {}
+        if "frame" in kinds:
+            messages["frame"] = self._frame(run, moment)
+        if "series" in kinds:
+            messages["series"] = event("series", dumps(series(moment.recorded)))
+        if "html" in kinds:
+            rendered = self._partials.render(run, moment)
+            messages |= {target: event("", html) for target, html in rendered.items()}
+        return {kind: message for kind, message in messages.items() if not run.hub.has(kind, message)}
+
+    def _frame(self, run: Run, moment: Moment) -> bytes:
+        self.frames += 1
+        message = event("frame", dumps(frame(moment, self.frames, run.hub.watching)), moment.snapshot.op)
+        self._metrics.frames.inc()
+        self._metrics.frame_bytes.inc(len(message))
+        return message

@@ -1,0 +1,115 @@
+"""A moment as the bytes that every viewer gets. Whole each time: whoever misses one needs nothing but the next.
+
+The format is docs/architecture.md's "On the wire". Runs in the worker's thread, once per moment.
+"""
+
+import base64
+import json
+import time
+import zlib
+from dataclasses import asdict
+from typing import Any
+
+from app.moment import Moment, Recorded
+from sim.snapshot import Mark, PinView, Snapshot, ZoneView
+
+FREE_LISTS = ("Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Metadata", "Isolate")
+SERIES = ("op", "tags", "tagged", "lent_anon", "lent_file", "free_metadata", "free", "refused")
+EMPTIED = ("reserve", "migrate")  # kinds of marks that say: a tag page could be taken after all
+
+
+def frame(moment: Moment, seq: int, watching: int) -> dict[str, Any]:
+    """Everything the map, the ledger and the free lists draw, and how the run goes."""
+    snap = moment.snapshot
+    return {
+        "op": snap.op,
+        "seq": seq,
+        "at": time.time(),
+        "length": snap.length,
+        "state": moment.state,
+        "speed": moment.speed,
+        "ops_per_s": moment.ops_per_s,
+        "digest": moment.short_digest,
+        "watching": watching,
+        "fault": moment.fault,
+        "ledger": asdict(snap.ledger),
+        "packing": list(snap.packing),
+        "zones": [zone_view(zone) for zone in snap.zones],
+        "pins": [pin_view(pin) for pin in snap.pins],
+        "refused": refused(snap),
+        "map": base64.b64encode(deflate(map_bytes(snap))).decode("ascii"),
+    }
+
+
+def zone_view(zone: ZoneView) -> dict[str, Any]:
+    """One zone: watermarks, kinds, free lists by the kernel's names."""
+    return {
+        "name": zone.name,
+        "start_pfn": zone.start_pfn,
+        "free": zone.free,
+        "free_metadata": zone.free_metadata,
+        "min": zone.min,
+        "low": zone.low,
+        "high": zone.high,
+        "data_kinds": zone.data_kinds.tolist(),
+        "tag_kinds": zone.tag_kinds.tolist(),
+        "free_lists": dict(zip(FREE_LISTS, zone.free_lists.tolist(), strict=True)),
+    }
+
+
+def pin_view(pin: PinView) -> dict[str, Any]:
+    """One pin: where, since when, which data pages it blocks."""
+    return {
+        "pfn": pin.pfn,
+        "since": pin.since_op,
+        "until": pin.until_op,
+        "tag": pin.in_tag_storage,
+        "blocks": pin.blocks_pfn,
+    }
+
+
+def refused(snap: Snapshot) -> dict[str, int] | None:
+    """The page that the last OOM was refused, while its tag page is pinned or nothing was taken since."""
+    if not snap.ooms or snap.ooms[-1].tag_pfn < 0:
+        return None
+    oom = snap.ooms[-1]
+    pinned = any(pin.pfn == oom.tag_pfn for pin in snap.pins)
+    taken = any(mark.op > oom.op and mark.kind in EMPTIED for mark in snap.marks)
+    return {"pfn": oom.refused_pfn, "tag_pfn": oom.tag_pfn} if pinned or not taken else None
+
+
+def map_bytes(snap: Snapshot) -> bytes:
+    """Little endian: uint16 blocks, uint16 strip, then on small machines one byte a page."""
+    parts = [snap.blocks.astype("<u2", copy=False).tobytes(), snap.strip.astype("<u2", copy=False).tobytes()]
+    if snap.pages is not None:
+        parts.append(snap.pages.tobytes())
+    return b"".join(parts)
+
+
+def deflate(data: bytes) -> bytes:
+    """`deflate-raw` of the browsers' DecompressionStream."""
+    packer = zlib.compressobj(level=6, wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+def series(recorded: Recorded) -> dict[str, Any]:
+    """Tag storage through time, as far as this run ever went, with its marks."""
+    columns = {name: getattr(recorded.series, name).tolist() for name in SERIES}
+    return columns | {"marks": [mark_view(mark) for mark in recorded.marks], "head": recorded.op}
+
+
+def mark_view(mark: Mark) -> dict[str, Any]:
+    """One mark of the timeline."""
+    return {"op": mark.op, "kind": mark.kind, "words": mark.words, "bad": mark.bad}
+
+
+def dumps(value: Any) -> str:
+    """Compact JSON."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def event(name: str, data: str, op: int | None = None) -> bytes:
+    """One server-sent event; unnamed when `name` is empty."""
+    head = (f"id: {op}\n" if op is not None else "") + (f"event: {name}\n" if name else "")
+    body = "".join(f"data: {line}\n" for line in data.splitlines())
+    return f"{head}{body}\n".encode()

@@ -1,0 +1,41 @@
+"""The parts of the page that are HTML while live. Templates are those of the first paint."""
+
+from dataclasses import dataclass
+
+from app.moment import Moment
+from app.panels import PANELS
+from app.run import Run
+from app.run_page import partial_page
+from app.templating import Templating
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A template, and the element it fills."""
+
+    target: str  # id of the element
+    template: str
+
+
+SENTENCES = (
+    Partial("run-question", "partials/question.html"),
+    Partial("run-answer", "partials/answer.html"),
+    Partial("run-story", "partials/story.html"),
+)
+PARTIALS = SENTENCES + tuple(Partial(f"panel-{panel.slug}", panel.template) for panel in PANELS if panel.live == "html")
+
+
+class Partials:
+    """Renders them all for one moment."""
+
+    def __init__(self, templating: Templating) -> None:
+        self._templating = templating
+
+    def render(self, run: Run, moment: Moment) -> dict[str, str]:
+        """`hx-partial` elements by target."""
+        page = partial_page(run, moment)
+        return {partial.target: self._one(partial, page) for partial in PARTIALS}
+
+    def _one(self, partial: Partial, page: object) -> str:
+        html = self._templating.render(partial.template, page)  # type: ignore[arg-type]
+        return f'<hx-partial hx-target="#{partial.target}" hx-swap="innerHTML">{html}</hx-partial>'

@@ -1,0 +1,36 @@
+"""How to make a run again: what a link, a form and the API say."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.library import load
+from sim.scenario import Scenario
+
+Value = bool | int | float | str
+
+
+class Recipe(BaseModel):
+    """A scenario by name, what is changed in it, and the op to open it at."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scenario: str = Field(description="name of a shipped scenario", examples=["busy-phone"])
+    policy: str | None = Field(None, description="off, static or rfc-v1; the scenario's own if left out")
+    seed: int | None = Field(None, description="1 to 2147483646; the scenario's own if left out")
+    set: Annotated[dict[str, Value], Field(default_factory=dict, description="changes by key, as --set of the CLI")]
+    op: int = Field(0, ge=0, description="op to open it at")
+
+    def build(self) -> Scenario:
+        """The scenario with the changes in it. Raises ScenarioError."""
+        named = {"policy": self.policy, "seed": self.seed}
+        changes = {key: value for key, value in named.items() if value is not None} | self.set
+        scenario = load(self.scenario)
+        return scenario.with_changes(changes) if changes else scenario
+
+    def query(self, scenario: Scenario, op: int) -> str:
+        """The query of a link that makes this run again at `op`."""
+        pairs = [("scenario", self.scenario), ("policy", scenario.policy), ("seed", str(scenario.seed))]
+        pairs += [("set", f"{key}={value}") for key, value in self.set.items()]
+        return urlencode([*pairs, ("op", str(op))])

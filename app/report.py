@@ -1,0 +1,43 @@
+"""The object of `GET /api/runs/{id}`: that of `carveout run --json`, and how the run goes."""
+
+from typing import Any
+
+from app.engine import NAME
+from app.run import Run
+from app.views import Role, State
+from sim.snapshot import Snapshot
+
+
+def report(run: Run, snap: Snapshot, digest: str, state: State, role: Role) -> dict[str, Any]:
+    """Everything a program wants to know about a run at one op."""
+    return {
+        "id": run.id,
+        "url": run.url(snap.op),
+        "scenario": run.scenario.name,
+        "policy": run.scenario.policy,
+        "seed": run.scenario.seed,
+        "op": snap.op,
+        "length": snap.length,
+        "digest": digest,
+        "engine": NAME,
+        "counters": dict(snap.counters),
+        "tag_storage": tag_storage(snap),
+        "oom_kills": len(snap.ooms),
+        "ok": not run.worker.moment.fault,
+        "state": state,
+        "role": role,
+        "speed": run.worker.moment.speed,
+        "watching": run.hub.watching,
+    }
+
+
+def tag_storage(snap: Snapshot) -> dict[str, int]:
+    """Tag pages by use, in pages."""
+    ledger = snap.ledger
+    return {
+        "total": ledger.total,
+        "free": ledger.free + ledger.pcp,
+        "data": ledger.anon + ledger.file + ledger.dirty,
+        "reserved": ledger.tags,
+        "isolated": ledger.other,
+    }

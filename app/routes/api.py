@@ -1,0 +1,107 @@
+"""Runs for programs, and for forms that work without JavaScript: the same addresses."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from app.body import documented, read_body
+from app.errors import NotPresenter, wants_page
+from app.presenter import give_secret, is_presenter
+from app.recipe import Recipe
+from app.report import report
+from app.routes.open import to_run
+from app.run import Run
+from app.service import Service, ready_service
+from app.transport import Command, CommandName
+from app.views import Role
+from sim.errors import ScenarioError
+from sim.snapshot import Snapshot
+
+router = APIRouter(prefix="/api/runs", tags=["runs"])
+Ready = Annotated[Service, Depends(ready_service)]
+Id = Annotated[str, Path(max_length=64)]
+PATIENCE = 20.0  # seconds that a command may take before the answer is "not yet"
+
+
+class CommandBody(BaseModel):
+    """One command, with the one number that some of them need."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    command: CommandName
+    n: float | None = Field(None, ge=0, le=1e12, description="ops for step and back, 1 if left out")
+    op: int | None = Field(None, ge=0, le=10**12, description="the op for goto (n does as well)")
+    speed: float | None = Field(
+        None, ge=0, le=1e9, description="ops a second for speed (n does as well); 0: full speed"
+    )
+
+    def build(self) -> Command:
+        """The command for the transport. Raises ScenarioError when its number is missing."""
+        if self.command == "goto":
+            return Command("goto", _needed("op", self.op, self.n))
+        if self.command == "speed":
+            return Command("speed", _needed("speed", self.speed, self.n))
+        return Command(self.command, 1 if self.n is None else self.n)
+
+
+def _needed(field: str, *given: float | None) -> float:
+    for value in given:
+        if value is not None:
+            return value
+    raise ScenarioError(f"{field}: missing")
+
+
+@router.post("", status_code=201, openapi_extra=documented(Recipe))
+async def make(request: Request, service: Ready) -> Response:
+    """Start a run; whoever does presents it (a cookie). 201 `{"id", "url"}`; 303 to the run for a form."""
+    recipe = await read_body(request, Recipe, service.settings.max_body)
+    return _made(request, await service.runs.make(recipe))
+
+
+@router.get("/{run_id}")
+async def look(request: Request, service: Ready, run_id: Id) -> dict[str, Any]:
+    """The run at this op: counters, tag storage, digest, state, and who is asking."""
+    run = service.runs.get(run_id)
+    snap, digest = await asyncio.wrap_future(run.worker.ask(lambda machine: (machine.snapshot(), machine.digest())))
+    return _report(request, run, snap, digest)
+
+
+@router.post("/{run_id}/commands", openapi_extra=documented(CommandBody))
+async def command(request: Request, service: Ready, run_id: Id) -> Response:
+    """Do one command and say where the run is then. 403 for a viewer; 303 to the run for a form."""
+    run = service.runs.get(run_id)
+    if not is_presenter(request, run.id, run.secret):
+        raise NotPresenter("role: viewer: only whoever started this run may command it; open a copy of your own")
+    body = await read_body(request, CommandBody, service.settings.max_body)
+    run.touch()
+    service.metrics.commands.labels(body.command).inc()
+    done = asyncio.wrap_future(run.worker.command(body.build()))
+    finished, _ = await asyncio.wait([done], timeout=PATIENCE)
+    moment = done.result() if finished else run.worker.moment
+    if wants_page(request):
+        return RedirectResponse(run.url(moment.snapshot.op), 303)
+    return JSONResponse(_report(request, run, moment.snapshot, moment.digest), 200 if finished else 202)
+
+
+@router.post("/{run_id}/copy", status_code=201)
+async def copy(request: Request, service: Ready, run_id: Id) -> Response:
+    """A run of one's own at the same op. 201 `{"id", "url"}`; 303 to it for a form."""
+    return _made(request, await service.runs.copy(service.runs.get(run_id)))
+
+
+def _made(request: Request, run: Run) -> Response:
+    if wants_page(request):
+        return to_run(request, run)
+    url = run.url(run.worker.moment.snapshot.op)
+    response = JSONResponse({"id": run.id, "url": url}, 201, {"location": url})
+    give_secret(response, request, run.id, run.secret)
+    return response
+
+
+def _report(request: Request, run: Run, snap: Snapshot, digest: str) -> dict[str, Any]:
+    role: Role = "presenter" if is_presenter(request, run.id, run.secret) else "viewer"
+    return report(run, snap, digest, run.worker.moment.state, role)

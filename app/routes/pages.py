@@ -1,0 +1,86 @@
+"""Pages for people: gallery, scenario, run, panel."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import library
+from app.errors import UnknownRun
+from app.panels import PANELS, Panel, find_panel
+from app.presenter import is_presenter
+from app.routes.open import open_run
+from app.run import Run
+from app.run_page import run_page
+from app.service import Service, ready_service
+from app.views import GalleryPage, Role, RunRow, ScenarioPage
+
+router = APIRouter(include_in_schema=False)
+Ready = Annotated[Service, Depends(ready_service)]
+Slug = Annotated[str, Path(max_length=64)]
+
+
+@router.get("/")
+def gallery(request: Request, service: Ready) -> Response:
+    """The scenarios, and what runs now."""
+    scenarios = tuple(library.load(name) for name in library.names())
+    rows = tuple(_row(run) for run in service.runs.all())
+    return service.templating.page(request, "gallery.html", GalleryPage(scenarios, rows))
+
+
+@router.get("/scenarios/{name}")
+def scenario(request: Request, service: Ready, name: Slug) -> Response:
+    """One scenario: its question, what was observed, its file."""
+    if name not in library.names():
+        raise HTTPException(404, f"scenario: {name!r} is not one of {', '.join(library.names())}")
+    page = ScenarioPage(library.load(name), library.text(name))
+    return service.templating.page(request, "scenario.html", page)
+
+
+@router.get("/runs/{run_id}")
+async def run(request: Request, service: Ready, run_id: Slug) -> Response:
+    """The run page; made again at its op when the run is gone and the address says how."""
+    try:
+        found = service.runs.get(run_id)
+    except UnknownRun:
+        if "scenario" not in request.query_params:
+            raise
+        return await open_run(request, service)
+    return await asyncio.to_thread(_paint, request, service, found, "run.html", None)
+
+
+@router.get("/runs/{run_id}/panels/{slug}")
+async def panel(request: Request, service: Ready, run_id: Slug, slug: Slug) -> Response:
+    """One panel alone."""
+    found = service.runs.get(run_id)
+    shown = find_panel(slug)
+    if shown is None:
+        raise HTTPException(404, f"panel: {slug!r} is not one of {', '.join(panel.slug for panel in PANELS)}")
+    return await asyncio.to_thread(_paint, request, service, found, "panel.html", shown)
+
+
+def role_of(request: Request, run: Run) -> Role:
+    """Presenter or viewer."""
+    return "presenter" if is_presenter(request, run.id, run.secret) else "viewer"
+
+
+def _paint(request: Request, service: Service, run: Run, template: str, panel: Panel | None) -> Response:
+    run.touch()
+    page = run_page(run, run.worker.moment, role_of(request, run), panel)
+    return service.templating.page(request, template, page)
+
+
+def _row(run: Run) -> RunRow:
+    moment = run.worker.moment
+    return RunRow(
+        id=run.id,
+        scenario=run.scenario.name,
+        policy=run.scenario.policy,
+        op=moment.snapshot.op,
+        length=moment.snapshot.length,
+        state=moment.state,
+        watching=run.hub.watching,
+    )

@@ -1,0 +1,71 @@
+"""Everything one running service holds, reachable from every request."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from starlette.requests import Request
+
+from app.engine import Engine
+from app.errors import NotReady
+from app.files import StaticFiles
+from app.metrics import Metrics
+from app.partials import Partials
+from app.runs import Runs
+from app.settings import Settings
+from app.templating import Templating
+from app.warmup import Warmup
+
+
+class Service:
+    """Composed once; started and stopped with the event loop."""
+
+    def __init__(self, settings: Settings, engine: Engine, warmup: Warmup) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.warmup = warmup
+        self.metrics = Metrics()
+        self.files = StaticFiles(settings.static)
+        self.templating = Templating(settings, self.files)
+        self.runs = Runs(settings, engine, Partials(self.templating), self.metrics)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to answer; the core may take longer."""
+        self._spawn(self.warmup.run(self.engine.is_warm, self.engine.load, self._on_ready))
+        self._spawn(self.metrics.watch_lag())
+        self._spawn(self._ping())
+
+    async def stop(self) -> None:
+        """End every stream, worker and task."""
+        await self.runs.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.warmup.stop()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    def _on_ready(self) -> None:
+        self.metrics.ready.set(1)
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.ping_every)
+            self.runs.ping()
+
+
+def service_of(request: Request) -> Service:
+    """The service that answers this request."""
+    service = request.app.state.service
+    assert isinstance(service, Service)
+    return service
+
+
+def ready_service(request: Request) -> Service:
+    """The same, once the core is loaded. Raises NotReady."""
+    service = service_of(request)
+    if service.warmup.starting is not None:
+        raise NotReady(service.warmup.starting)
+    return service

@@ -1,0 +1,45 @@
+"""Jinja2 with the few globals that every template may use."""
+
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app.files import StaticFiles
+from app.frames import dumps
+from app.settings import APP, Settings
+from app.views import POLICIES, Page, context
+from sim import __version__
+
+
+class Templating:
+    """Renders pages and partials. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, files: StaticFiles) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader([settings.templates, APP / "pages"]),
+            autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals |= {"static": files.url, "version": __version__, "policies": POLICIES}
+
+    def page(
+        self, request: Request, template: str, page: Page, status: int = 200, headers: dict[str, str] | None = None
+    ) -> Response:
+        """A whole page."""
+        html = self.render(template, page, nonce=request.state.nonce, path=request.url.path, query=request.query_params)
+        return HTMLResponse(html, status, {"cache-control": "no-cache"} | (headers or {}))
+
+    def render(self, template: str, page: Page, **more: Any) -> str:
+        """A template with the fields of `page`, and what else is given, as its names."""
+        return self._environment.get_template(template).render(context(page) | more)
+
+
+def embed(value: Any) -> Markup:
+    """JSON that may stand inside a script element."""
+    text = dumps(value).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return Markup(text)  # noqa: S704 (no `<` is left in it)

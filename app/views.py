@@ -1,0 +1,154 @@
+"""What every template gets: one frozen dataclass a kind of page, nothing else.
+
+Each field of a page is a name in its template. On top of them every template has `static(path)` (versioned URL of a
+static file), `version` and `policies`; whole pages also `nonce` (for an inline script), `path` and `query`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from app.panels import Panel
+    from app.words import Words
+    from sim.scenario import Scenario
+    from sim.snapshot import Snapshot
+
+Role = Literal["presenter", "viewer"]
+State = Literal["playing", "paused", "ended"]
+POLICIES: tuple[str, ...] = ("static", "rfc-v1", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """The run on screen, as text."""
+
+    id: str
+    scenario: str  # name of the scenario
+    chapter: str
+    policy: str
+    seed: int
+    layout: str  # name of the layout
+    state: State
+    role: Role
+    watching: int
+    speed: float  # wanted ops a second; 0 = as fast as it goes
+    ops_per_s: int  # measured
+    engine: str  # "Carveout 0.1.0"
+    digest: str  # 16 hex digits, "" while playing
+    head: int  # furthest op recorded
+    url: str  # reopens what is on screen: /runs/<id>?scenario=...&op=...
+    share_url: str  # needs no run: /open?scenario=...&op=...
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Context of run.html, panel.html, panels/<slug>.html and partials/*.html."""
+
+    run: RunView
+    scenario: "Scenario"
+    snap: "Snapshot"
+    words: "Words"
+    panels: Sequence["Panel"]
+    panel: "Panel | None"  # the panel that panel.html shows
+    meta_json: Markup
+    frame_json: Markup
+    series_json: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One live run in the gallery."""
+
+    id: str
+    scenario: str
+    policy: str
+    op: int
+    length: int
+    state: State
+    watching: int
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryPage:
+    """Context of gallery.html."""
+
+    scenarios: Sequence["Scenario"]
+    runs: Sequence[RunRow]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioPage:
+    """Context of scenario.html."""
+
+    scenario: "Scenario"
+    yaml: str  # the file as shipped
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """Context of error.html."""
+
+    status: int
+    title: str  # "Not found"
+    detail: str  # one line naming field and value
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """Context of starting.html: the core being compiled."""
+
+    done: int
+    total: int  # 0: not known yet
+    name: str  # function being compiled
+    failed: str  # "" or why it cannot start
+
+    @property
+    def percent(self) -> int:
+        """Whole percent done, 0 while the total is unknown."""
+        return 100 * self.done // self.total if self.total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class StartingPage:
+    """Context of starting.html."""
+
+    starting: Starting
+
+
+@dataclass(frozen=True, slots=True)
+class ApiField:
+    """One parameter or field of a body, as a line of a table."""
+
+    name: str
+    place: str  # path, query, header, body
+    type: str
+    about: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApiOperation:
+    """One address and method of the API."""
+
+    method: str
+    path: str
+    about: str
+    fields: Sequence[ApiField]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPage:
+    """Context of api.html: the OpenAPI description as a page."""
+
+    operations: Sequence[ApiOperation]
+
+
+Page = ApiPage | RunPage | GalleryPage | ScenarioPage | ErrorPage | StartingPage
+
+
+def context(page: Page) -> dict[str, Any]:
+    """The fields of a page by name, as a template wants them."""
+    return {field.name: getattr(page, field.name) for field in fields(page)}

@@ -1,0 +1,48 @@
+"""The sentences of one snapshot, marked as HTML once, so that templates need no `|safe`.
+
+`sim.words` returns plain strings with every name escaped; this is the one place that trusts them.
+"""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from sim import words
+from sim.scenario import Scenario
+from sim.snapshot import OomView, PinView, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`words.answer` in a template: sentences about `snapshot`."""
+
+    snapshot: Snapshot
+    scenario: Scenario
+
+    @property
+    def question(self) -> Markup:
+        """The question of the scenario, or the one that an OOM asks."""
+        return Markup(words.question(self.snapshot, self.scenario))
+
+    @property
+    def answer(self) -> Markup:
+        """The answer so far, with live numbers."""
+        return Markup(words.answer(self.snapshot, self.scenario, self.scenario.policy))
+
+    @property
+    def story(self) -> Markup:
+        """What has just happened."""
+        return Markup(words.story(self.snapshot))
+
+    @property
+    def packing(self) -> Markup:
+        """How full the tag pages are, between the two bounds."""
+        return Markup(words.packing(self.snapshot))
+
+    def oom(self, view: OomView) -> Markup:
+        """One OOM kill as a sentence."""
+        return Markup(words.describe_oom(view))
+
+    def pin(self, view: PinView) -> Markup:
+        """One pin as a sentence."""
+        return Markup(words.describe_pin(view))
