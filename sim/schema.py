@@ -33,6 +33,7 @@ REASONS = {
     "too_short": "fewer than {min_length} entries",
     "string_too_long": "longer than {max_length} characters",
     "string_pattern_mismatch": "must match {pattern}",
+    "union_tag_invalid": "must be one of {expected_tags}",
 }
 
 
@@ -75,13 +76,16 @@ def show(field: str, value: object) -> str:
 
 
 def _line(error: ValidationError, missing: Mapping[str, str]) -> str:
-    details = error.errors(include_url=False)
-    first = details[0]
-    field = _path(first["loc"]) or "file"
-    if first["type"] == "missing":
-        name = str(first["loc"][-1])
-        return f"{field}: {missing.get(name, 'missing')}"
-    return f"{field}: {show(field, first['input'])}: {_reason(first)}"
+    first = error.errors(include_url=False)[0]
+    kind, context = first["type"], first.get("ctx", {})
+    field = _path(first["loc"])
+    if kind.startswith("union_tag"):
+        field += "." + str(context.get("discriminator", "")).strip("'")
+    if kind == "missing":
+        return f"{field}: {missing.get(str(first['loc'][-1]), 'missing')}"
+    if kind == "union_tag_not_found":
+        return f"{field}: missing"
+    return f"{field}: {show(field, context.get('tag', first['input']))}: {_reason(first)}"
 
 
 def _reason(detail: Any) -> str:
@@ -93,11 +97,11 @@ def _reason(detail: Any) -> str:
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
+    """`program[0].count`; pydantic's own marks (the kind of a step, `[key]`) are left out."""
     path = ""
-    for part in loc:
+    for n, part in enumerate(loc):
         if isinstance(part, int):
             path += f"[{part}]"
-        else:
-            name = part if part.isprintable() and len(part) <= SHOWN else show("", repr(part))
-            path += f".{name}" if path else name
-    return path
+        elif part != "[key]" and not (n == 2 and loc[0] == "program"):
+            path += f".{show('', part)}" if path else show("", part)
+    return path or "file"

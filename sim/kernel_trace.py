@@ -1,0 +1,142 @@
+"""Rows of the core's event ring as the kernel's trace prints them, and as sentences.
+
+Stock events are those of v6.1 (page-allocator facts section 9); `metadata_*` are the events of the recorded ports of
+RFC v1. Addresses of struct page are printed as `no_hash_pointers` would, `reclaim_clean_pages_from_list` has no event of
+its own in the kernel and is printed as `trace_printk` would.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from sim.core import consts
+from sim.gfp import gfp_text
+from sim.layout import Layout
+from sim.snapshot import Event
+from sim.words.events import event_sentence
+
+VMEMMAP = 0xFFFFFC0000000000  # 48-bit virtual addresses, 4 KiB pages
+STRUCT_PAGE = 64
+COMM = 15  # bytes of a process name that the kernel keeps
+Names = Sequence[tuple[str, int]]  # name and pid by number of the process, 0 = the kernel
+
+
+class Row(NamedTuple):
+    """One row of the event ring; what a..e mean depends on the event (`sim/core/consts.py`)."""
+
+    op: int
+    event: int
+    process: int
+    page: int
+    order: int
+    a: int
+    b: int
+    c: int
+    d: int
+    e: int
+
+
+def decode(row: Sequence[int], layout: Layout, processes: Names) -> Event:
+    """One row as an event."""
+    fields = Row(*row)
+    name, body = LINES[fields.event]
+    sentence = event_sentence(fields, layout, processes)
+    return Event(fields.op, name, f"{name}: {body(fields, layout, processes)}", sentence, is_bad(fields))
+
+
+def is_bad(row: Row) -> bool:
+    """Whether it is a refusal, a failure or an OOM."""
+    match row.event:
+        case consts.E_ALLOC:
+            return row.page < 0
+        case consts.E_RESERVE:
+            return row.e != consts.OK
+        case consts.E_RELEASE:
+            return row.c < 0
+        case _:
+            return row.event in {consts.E_RETURN, consts.E_OOM_KILL}
+
+
+def _page(page: int, layout: Layout) -> str:
+    """`page=... pfn=...`; a failed allocation prints zeros."""
+    if page < 0:
+        return f"page={0:016x} pfn=0x0"
+    pfn = layout.pfn_of(page)
+    return f"page={VMEMMAP + (pfn - layout.banks[0].start_pfn) * STRUCT_PAGE:016x} pfn={pfn:#x}"
+
+
+def _alloc(row: Row, layout: Layout, _: Names) -> str:
+    return f"{_page(row.page, layout)} order={row.order} migratetype={row.a} gfp_flags={gfp_text(row.b)}"
+
+
+def _free(row: Row, layout: Layout, _: Names) -> str:
+    return f"{_page(row.page, layout)} order={row.order}"
+
+
+def _extfrag(row: Row, layout: Layout, _: Names) -> str:
+    return (
+        f"{_page(row.page, layout)} alloc_order={row.order} fallback_order={row.a} "
+        f"pageblock_order={consts.PAGEBLOCK_ORDER} alloc_migratetype={row.b} fallback_migratetype={row.c} "
+        f"fragmenting={int(row.a < consts.PAGEBLOCK_ORDER)} change_ownership={row.d}"
+    )
+
+
+def _reserve(row: Row, layout: Layout, _: Names) -> str:
+    pfn, block = layout.pfn_of(row.page), layout.pfn_of(row.a)
+    taken = f"nblocks={row.b} taken={row.c} tries={row.d} ret={row.e}"
+    return f"pfn={pfn:#x} order={row.order} block={block:#x} {taken}"
+
+
+def _release(row: Row, layout: Layout, _: Names) -> str:
+    pfn, block = layout.pfn_of(row.page), layout.pfn_of(row.a)
+    return f"pfn={pfn:#x} order={row.order} block={block:#x} refs={row.b} released={row.c}"
+
+
+def _return(row: Row, layout: Layout, _: Names) -> str:
+    pfn, merged = layout.pfn_of(row.page), layout.pfn_of(row.a)
+    where = f"merged_pfn={merged:#x} merged_order={row.b} alone={row.c} is_tail={row.d}"
+    return f"pfn={pfn:#x} order={row.order} {where}"
+
+
+def _pfn(row: Row, layout: Layout, _: Names) -> str:
+    return f"pfn={layout.pfn_of(row.page):#x}"
+
+
+def _migrate(_row: Row, _layout: Layout, _: Names) -> str:
+    thp = "nr_thp_succeeded=0 nr_thp_failed=0 nr_thp_split=0"
+    return f"nr_succeeded=1 nr_failed=0 {thp} mode=MIGRATE_SYNC reason=contig_range"
+
+
+def _kswapd(row: Row, _layout: Layout, _: Names) -> str:
+    return f"nid=0 order={row.order}"
+
+
+def _reclaim(row: Row, _layout: Layout, _: Names) -> str:
+    return f"nr_reclaimed={row.a}"
+
+
+def _victim(row: Row, _layout: Layout, processes: Names) -> str:
+    name, pid = processes[row.process]
+    return f"pid={pid} comm={name[:COMM]}"
+
+
+def _exit(row: Row, _layout: Layout, processes: Names) -> str:
+    name, pid = processes[row.process]
+    return f"comm={name[:COMM]} pid={pid} prio=120"
+
+
+LINES: dict[int, tuple[str, Callable[[Row, Layout, Names], str]]] = {
+    consts.E_ALLOC: ("mm_page_alloc", _alloc),
+    consts.E_FREE: ("mm_page_free", _free),
+    consts.E_EXTFRAG: ("mm_page_alloc_extfrag", _extfrag),
+    consts.E_RESERVE: ("metadata_reserve", _reserve),
+    consts.E_RELEASE: ("metadata_free", _release),
+    consts.E_RETURN: ("metadata_return", _return),
+    consts.E_PIN: ("metadata_pin", _pfn),
+    consts.E_UNPIN: ("metadata_unpin", _pfn),
+    consts.E_MIGRATE: ("mm_migrate_pages", _migrate),
+    consts.E_DROP: ("reclaim_clean_pages_from_list", _pfn),
+    consts.E_KSWAPD_WAKE: ("mm_vmscan_kswapd_wake", _kswapd),
+    consts.E_DIRECT_RECLAIM: ("mm_vmscan_direct_reclaim_end", _reclaim),
+    consts.E_OOM_KILL: ("mark_victim", _victim),
+    consts.E_EXIT: ("sched_process_exit", _exit),
+}

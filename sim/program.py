@@ -1,0 +1,151 @@
+"""Scripted steps of a scenario, in order. Each unit of a step is one op. The core's side is `sim/core/program.py`."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from sim.core.consts import (
+    MAX_ORDER,
+    NO_PAGE,
+    PROGRAM_FIELDS,
+    S_ALLOC,
+    S_DRAIN,
+    S_EXIT,
+    S_FREE,
+    S_FREE_PAGE,
+    S_PIN,
+    S_UNPIN,
+    S_WORK,
+)
+from sim.layout import Layout
+from sim.layout_checks import need
+from sim.schema import Int, Model, Pfn
+from sim.workload import WHATS, Process, What
+
+MAX_OPS = 100_000_000
+Count = Annotated[Int, Field(ge=1, le=MAX_OPS)]
+
+
+class Alloc(Model):
+    """`count` times: allocate a block of 2^order pages."""
+
+    do: Literal["alloc"]
+    process: str
+    what: What
+    order: Annotated[Int, Field(ge=0, le=MAX_ORDER)] = 0
+    count: Count = 1
+
+
+class Free(Model):
+    """`count` times: free the process's newest or oldest block of a class."""
+
+    do: Literal["free"]
+    process: str
+    what: What
+    count: Count = 1
+    which: Literal["newest", "oldest"] = Field("newest", alias="from")
+
+
+class Pin(Model):
+    """Take a reference on a page until it is unpinned."""
+
+    do: Literal["pin"]
+    pfn: Pfn
+    process: str | None = None  # who holds it; nobody: the kernel
+
+
+class Unpin(Model):
+    """Drop the reference."""
+
+    do: Literal["unpin"]
+    pfn: Pfn
+
+
+class FreePage(Model):
+    """Free the allocated block that begins at a page."""
+
+    do: Literal["free_page"]
+    pfn: Pfn
+
+
+class Drain(Model):
+    """Empty all per-CPU lists."""
+
+    do: Literal["drain"]
+
+
+class Work(Model):
+    """The seeded workload of all processes."""
+
+    do: Literal["work"]
+    ops: Count
+
+
+class Exit(Model):
+    """A process ends."""
+
+    do: Literal["exit"]
+    process: str
+
+
+Step = Annotated[Alloc | Free | Pin | Unpin | FreePage | Drain | Work | Exit, Field(discriminator="do")]
+STEPS = ("alloc", "free", "pin", "unpin", "free_page", "drain", "work", "exit")
+
+
+def ops_of(step: Step) -> int:
+    """How many ops a step takes."""
+    match step:
+        case Alloc() | Free():
+            return step.count
+        case Work():
+            return step.ops
+        case _:
+            return 1
+
+
+def validate_program(program: tuple[Step, ...], processes: tuple[Process, ...], layout: Layout) -> None:
+    """What no single field can tell: names and pfns that must exist, blocks that some class cannot have."""
+    names = [process.name for process in processes]
+    for number, step in enumerate(program):
+        at = f"program[{number}]"
+        name = getattr(step, "process", None)
+        need(name is None or name in names, f"{at}.process", name, "no such process")
+        if isinstance(step, Pin | Unpin | FreePage):
+            need(layout.page_of(step.pfn) != NO_PAGE, f"{at}.pfn", step.pfn, "no memory there")
+        if isinstance(step, Alloc):
+            single = step.what not in {"pagetable", "file", "dirty"}
+            need(single or step.order == 0, f"{at}.order", step.order, f"{step.what} pages come one by one")
+        if isinstance(step, Work):
+            need(any(process.weight for process in processes), f"{at}.do", step.do, "no process has a workload")
+    total = sum(ops_of(step) for step in program)
+    need(total <= MAX_OPS, "program", total, f"more than {MAX_OPS} ops")
+
+
+def program_array(program: tuple[Step, ...], processes: tuple[Process, ...], layout: Layout) -> NDArray[np.int64]:
+    """[step, field] as in `sim.core.consts`: step, process (0 = the kernel), class, order, count, argument."""
+    numbers: dict[str | None, int] = {process.name: n for n, process in enumerate(processes, start=1)}
+    rows = [_row(step, numbers, layout) for step in program]
+    return np.array(rows, dtype=np.int64).reshape(-1, PROGRAM_FIELDS)
+
+
+def _row(step: Step, numbers: dict[str | None, int], layout: Layout) -> tuple[int, ...]:
+    match step:
+        case Alloc():
+            return S_ALLOC, numbers[step.process], WHATS.index(step.what), step.order, step.count, 0
+        case Free():
+            oldest = int(step.which == "oldest")
+            return S_FREE, numbers[step.process], WHATS.index(step.what), 0, step.count, oldest
+        case Pin():
+            return S_PIN, numbers.get(step.process, 0), 0, 0, 1, layout.page_of(step.pfn)
+        case Unpin():
+            return S_UNPIN, 0, 0, 0, 1, layout.page_of(step.pfn)
+        case FreePage():
+            return S_FREE_PAGE, 0, 0, 0, 1, layout.page_of(step.pfn)
+        case Drain():
+            return S_DRAIN, 0, 0, 0, 1, 0
+        case Work():
+            return S_WORK, 0, 0, 0, step.ops, 0
+        case Exit():
+            return S_EXIT, numbers[step.process], 0, 0, 1, 0

@@ -1,0 +1,60 @@
+"""Numbers and names as sentences say them. Pages are 4 KiB."""
+
+from html import escape
+
+KINDS = (
+    "no memory here",
+    "reserved by the kernel",
+    "free",
+    "on a per-CPU list",
+    "unmovable",
+    "slab, reclaimable",
+    "anonymous",
+    "file, clean",
+    "file, dirty",
+    "tagged",
+    "page table",
+    "reserved for tags",
+    "isolated",
+)
+MIGRATETYPES = ("Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Metadata", "Isolate")
+NBSP = "\u00a0"
+
+
+def size(pages: int) -> str:
+    """`12 KiB` below 256 KiB, then MiB: two decimals below 1 MiB, one below 1000 MiB."""
+    if abs(pages) < 64:
+        return f"{pages * 4}{NBSP}KiB"
+    mib = pages / 256
+    digits = 2 if pages < 256 else 1 if pages < 256_000 else 0
+    return f"{mib:,.{digits}f}{NBSP}MiB"
+
+
+def plural(n: int, one: str, many: str = "") -> str:
+    """`1 page`, `2,000 pages`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def article(noun: str) -> str:
+    """`a page`, `an anonymous page`."""
+    return f"{'an' if noun[:1] in 'aeo' else 'a'} {noun}"
+
+
+def span(css: str, text: str) -> str:
+    """HTML: a number in its colour."""
+    return f'<b class="k-{css}">{text}</b>'
+
+
+def part(name: str, text: str) -> str:
+    """HTML: a number that singles out its part of the map when it is pressed."""
+    return f'<b class="k-{name}" data-part="{name}" tabindex="0" role="button">{text}</b>'
+
+
+def code(text: str) -> str:
+    """HTML: something quoted from the kernel."""
+    return f"<code>{escape(text)}</code>"
+
+
+def pfn_code(pfn: int) -> str:
+    """HTML: a pfn."""
+    return code(f"{pfn:#x}")
