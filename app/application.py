@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, w
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.service = service
     for module in (health, api, stream, open_link, pages):

@@ -30,24 +30,25 @@ class Broadcast:
         if run is None or not run.hub.watching:
             return
         run.touch()
-        try:
-            with self._metrics.encoding.time():
-                messages = self._encode(run, moment, kinds)
-        except Exception:  # a template that fails must not stop the simulation
-            log.exception("moment not encoded")
-            return
-        run.hub.publish(messages)
-
-    def _encode(self, run: Run, moment: Moment, kinds: frozenset[str]) -> dict[str, bytes]:
         messages: dict[str, bytes] = {}
-        if "frame" in kinds:
-            messages["frame"] = self._frame(run, moment)
-        if "series" in kinds:
-            messages["series"] = event("series", dumps(series(moment.recorded)))
-        if "html" in kinds:
-            rendered = self._partials.render(run, moment)
-            messages |= {target: event("", html) for target, html in rendered.items()}
-        return {kind: message for kind, message in messages.items() if not run.hub.has(kind, message)}
+        with self._metrics.encoding.time():
+            for kind in sorted(kinds):
+                messages |= self._try(kind, run, moment)
+        run.hub.publish({kind: message for kind, message in messages.items() if not run.hub.has(kind, message)})
+
+    def _try(self, kind: str, run: Run, moment: Moment) -> dict[str, bytes]:
+        try:
+            return self._encode(kind, run, moment)
+        except Exception:  # a template that fails must not stop the frames
+            log.exception("%s not encoded", kind)
+            return {}
+
+    def _encode(self, kind: str, run: Run, moment: Moment) -> dict[str, bytes]:
+        if kind == "frame":
+            return {kind: self._frame(run, moment)}
+        if kind == "series":
+            return {kind: event(kind, dumps(series(moment.recorded)))}
+        return {target: event("", html) for target, html in self._partials.render(run, moment).items()}
 
     def _frame(self, run: Run, moment: Moment) -> bytes:
         self.frames += 1

@@ -94,11 +94,11 @@ def wants_page(request: Request) -> bool:
 
 def one_line(errors: Any) -> str:
     """The first thing wrong, as `field: value: reason`."""
-    first = errors[0]
+    first = next((error for error in errors if error["type"] != "missing"), errors[0])
     field = ".".join(str(part) for part in first["loc"] if part not in ("query", "path", "body")) or "body"
-    message = first["msg"][:1].lower() + first["msg"][1:]
     if first["type"] == "missing":
         return f"{field}: missing"
+    message = "unknown key" if first["type"] == "extra_forbidden" else first["msg"][:1].lower() + first["msg"][1:]
     value = repr(first.get("input"))
     return f"{field}: {value if len(value) <= 80 else value[:77] + '...'}: {message}"
 
