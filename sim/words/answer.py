@@ -1,0 +1,89 @@
+"""The question, the answer so far with live numbers, and how well tag pages are packed. HTML."""
+
+from html import escape
+from math import ceil
+from typing import TYPE_CHECKING
+
+from sim.core.consts import PAGES_PER_TAG_PAGE
+from sim.snapshot import Ledger, OomView, Snapshot
+from sim.words.text import code, part, plural, size, span
+from sim.words.trouble import oom_now
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+
+def question(snapshot: Snapshot, scenario: "Scenario") -> str:
+    """The scenario's question, or the one that an OOM asks."""
+    oom = oom_now(snapshot)
+    if oom is None:
+        return escape(scenario.question)
+    return f"Why is there an OOM with {size(oom.free)} free?"
+
+
+def answer(snapshot: Snapshot, scenario: "Scenario", policy: str) -> str:  # noqa: ARG001 (same for every scenario)
+    """One paragraph: what tag storage is doing now."""
+    oom, ledger = oom_now(snapshot), snapshot.ledger
+    if oom is not None:
+        return _oom(oom)
+    if not ledger.total:
+        return "This machine has no tag storage: nothing in it can be tagged."
+    total = f"<b>{size(ledger.total).replace('.0', '')}</b>"
+    if policy == "off":
+        return _off(total)
+    return _static(total, ledger) if policy == "static" else _lent(total, ledger)
+
+
+def _lent(total: str, ledger: Ledger) -> str:
+    back = ledger.total - ledger.tags
+    lent = ledger.anon + ledger.file + ledger.dirty
+    is_free = f"{part('lent', size(lent))} holds data, {part('free', size(back - lent))} is free"
+    if not ledger.tags:
+        first = "The first tagged page will take one tag page for itself and its 31 neighbours."
+        all_back = f"all of it is given back: {is_free}".replace("all of it", part("back", "all of it"))
+        return f"Tag storage is {total}, 1/32 of RAM. Nothing is tagged yet, so {all_back}. {first}"
+    needs = f"Tags need {part('tags', size(ledger.tags))} now, so {part('back', size(back))} is given back"
+    return f"Tag storage is {total}, 1/32 of RAM. {needs}: {is_free}."
+
+
+def _static(total: str, ledger: Ledger) -> str:
+    kept = f"Tag storage is {total}, 1/32 of RAM, and this policy keeps {part('tags', 'all of it')}, always."
+    full = f"<b>{size(ceil(ledger.tagged / PAGES_PER_TAG_PAGE))}</b>"
+    return f"{kept} {part('tagged', size(ledger.tagged))} is tagged, which would fill {full}. Nothing is given back."
+
+
+def _off(total: str) -> str:
+    storage = f"the {total} that would hold tags is <b>ordinary memory</b>, and nothing can be tagged"
+    return f"MTE is off ({code('arm64.nomte')}): {storage}. This is the most that any policy could give back."
+
+
+def _oom(oom: OomView) -> str:
+    title = span("fail", f"Out of memory, with {size(oom.free)} free.")
+    return f"{title} {_why(oom)} {escape(oom.victim)} ({oom.victim_pid}) was killed."
+
+
+def _why(oom: OomView) -> str:
+    closed = (
+        f"<b>{size(oom.free_metadata)}</b> of what is free is {part('free', 'tag storage')}, closed to this request"
+    )
+    if oom.refusals:
+        page = "The page on offer needs a tag page that cannot be emptied"
+        return f"{page}, and {closed}." if oom.free_metadata else f"{page}."
+    if oom.free_metadata:
+        return f"{closed[0].upper()}{closed[1:]}."
+    return "What is free is below the watermarks, and no page cache is left to drop."
+
+
+def packing(snapshot: Snapshot) -> str:
+    """How full the reserved tag pages are, between perfect packing and random placement of as many tagged pages."""
+    bins, ledger = snapshot.packing, snapshot.ledger
+    reserved = sum(bins[1:])
+    if not ledger.total or not reserved or not ledger.tagged:
+        return "Nothing is tagged, so no tag page holds tags."
+    mean = sum(n * pages for n, pages in enumerate(bins)) / reserved
+    share = ledger.tagged / (ledger.total * PAGES_PER_TAG_PAGE)
+    ideal = ledger.tagged / PAGES_PER_TAG_PAGE
+    scattered = ledger.total * (1 - (1 - share) ** PAGES_PER_TAG_PAGE)
+    holds = f"{plural(reserved, 'tag page')} {'holds' if reserved == 1 else 'hold'} tags, <b>{mean:.1f} of 32</b> filled on average"
+    bounds = f"<b>{reserved / max(ideal, 1):.1f} times ideal</b>; random placement would need {scattered / max(ideal, 1):.1f} times"
+    return f"{holds}: {bounds}."
