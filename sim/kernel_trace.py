@@ -1,8 +1,8 @@
 """Rows of the core's event ring as the kernel's trace prints them, and as sentences.
 
 Stock events are those of v6.1 (page-allocator facts section 9); `metadata_*` are the events of the recorded ports of
-RFC v1. Addresses of struct page are printed as `no_hash_pointers` would. `reclaim_clean_pages_from_list` has no event of
-its own in the kernel; it is printed as `trace_printk` would.
+RFC v1. Addresses of struct page are printed as `no_hash_pointers` would. `reclaim_clean_pages_from_list` has no event
+of its own in the kernel; it is printed as `trace_printk` would.
 """
 
 from collections.abc import Callable, Sequence

@@ -84,6 +84,6 @@ def packing(snapshot: Snapshot) -> str:
     share = ledger.tagged / (ledger.total * PAGES_PER_TAG_PAGE)
     ideal = ledger.tagged / PAGES_PER_TAG_PAGE
     scattered = ledger.total * (1 - (1 - share) ** PAGES_PER_TAG_PAGE)
-    holds = f"{plural(reserved, 'tag page')} {'holds' if reserved == 1 else 'hold'} tags, <b>{mean:.1f} of 32</b> filled on average"
-    bounds = f"<b>{reserved / max(ideal, 1):.1f} times ideal</b>; random placement would need {scattered / max(ideal, 1):.1f} times"
-    return f"{holds}: {bounds}."
+    holds = f"{plural(reserved, 'tag page')} {'holds' if reserved == 1 else 'hold'} tags, <b>{mean:.1f} of 32</b> each"
+    times, random = reserved / max(ideal, 1), scattered / max(ideal, 1)
+    return f"{holds} on average: <b>{times:.1f} times ideal</b>; random placement would be {random:.1f} times."

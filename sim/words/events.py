@@ -75,7 +75,8 @@ def _reserve(row: "Row", layout: Layout, _: Names) -> str:
     reason = "-EBUSY" if row.e == consts.EBUSY else "-ENOMEM"
     if row.b > 1:
         given = f"; the {row.c} taken before it are given back" if row.c else ""
-        return f"An order-{row.order} page needs {row.b} tag blocks from {tags} on. One cannot be emptied ({reason}){given}."
+        needs = f"An order-{row.order} page needs {row.b} tag blocks from {tags} on"
+        return f"{needs}. One cannot be emptied ({reason}){given}."
     tries = f"{plural(row.d, 'try', 'tries')}, {reason}"
     return f"The tags of {pfn} belong in tag page {tags}, which cannot be emptied: {tries}."
 
@@ -113,10 +114,8 @@ def _pin(row: "Row", layout: Layout, processes: Names) -> str:
         return f"{pinned}."
     block = (layout.pfn_of(row.page) - region.tag_start) // region.block_pages * region.block_pages
     first = region.data_start + block * consts.PAGES_PER_TAG_PAGE
-    served = region.block_pages * consts.PAGES_PER_TAG_PAGE
-    return (
-        f"{pinned}, in tag storage: while the pin lasts, none of the {served} pages from {first:#x} on can be tagged."
-    )
+    last = first + region.block_pages * consts.PAGES_PER_TAG_PAGE - 1
+    return f"{pinned}, in the tag storage that serves {first:#x} to {last:#x}."
 
 
 def _unpin(row: "Row", layout: Layout, _: Names) -> str:

@@ -49,7 +49,7 @@ def _oom(name: str, events: list[Event], snapshot: Snapshot) -> str:
     return f"{victim} {asked}"
 
 
-def _refused(name: str, events: list[Event], snapshot: Snapshot) -> str:
+def _refused(name: str, events: list[Event], _: Snapshot) -> str:
     returns = [event for event in events if event.name == name]
     served = [event for event in events if event.name == "mm_page_alloc" and not event.bad]
     end = f" {escape(served[-1].sentence)}" if served else " It got nothing."
