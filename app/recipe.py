@@ -1,14 +1,13 @@
 """How to make a run again: what a link, a form and the API say."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.frames import dumps
 from app.library import load
 from sim.scenario import Scenario
-
-Value = bool | int | float | str
 
 
 class Recipe(BaseModel):
@@ -19,7 +18,7 @@ class Recipe(BaseModel):
     scenario: str = Field(description="name of a shipped scenario", examples=["busy-phone"])
     policy: str | None = Field(None, description="off, static or rfc-v1; the scenario's own if left out")
     seed: int | None = Field(None, description="1 to 2147483646; the scenario's own if left out")
-    set: Annotated[dict[str, Value], Field(default_factory=dict, description="changes by key, as --set of the CLI")]
+    set: Annotated[dict[str, Any], Field(default_factory=dict, description="changes by key, as --set of the CLI")]
     op: int = Field(0, ge=0, description="op to open it at")
 
     def build(self) -> Scenario:
@@ -32,5 +31,7 @@ class Recipe(BaseModel):
     def query(self, scenario: Scenario, op: int) -> str:
         """The query of a link that makes this run again at `op`."""
         pairs = [("scenario", self.scenario), ("policy", scenario.policy), ("seed", str(scenario.seed))]
-        pairs += [("set", f"{key}={value}") for key, value in self.set.items()]
+        pairs += [
+            ("set", f"{key}={value if isinstance(value, str) else dumps(value)}") for key, value in self.set.items()
+        ]
         return urlencode([*pairs, ("op", str(op))])
