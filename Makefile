@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
-NODE_TESTS = $(shell find tests -name "*.test.mjs")
+NODE_TESTS = $(shell find tests -name "*.test.mjs" -o -name "*.test.js")
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -26,7 +26,7 @@ test-python: $(VENV)/.dev core
 
 test-node: ## the tests of static/lib, which need no browser
 	@if ! command -v node >/dev/null 2>&1; then echo "skipped: the tests of static/lib need node, which is not installed"; \
-	elif [ -z "$(NODE_TESTS)" ]; then echo "skipped: there is no tests/**/*.test.mjs"; \
+	elif [ -z "$(NODE_TESTS)" ]; then echo "skipped: there are no tests/**/*.test.js or .mjs"; \
 	else node --test $(NODE_TESTS); fi
 
 setup: $(VENV)/.dev ## the virtual environment with everything for development

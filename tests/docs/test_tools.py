@@ -9,7 +9,9 @@ import pytest
 
 from tests.support import ROOT
 
-ALLOWED_IN_CORE = {"numba", "numpy", "sim.core"} | set(sys.stdlib_module_names)
+ALLOWED_IN_CORE = {"llvmlite", "numba", "numpy", "sim.core"} | set(
+    sys.stdlib_module_names
+)  # llvmlite is numba's own back end
 
 
 @pytest.mark.slow
