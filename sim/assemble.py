@@ -45,7 +45,6 @@ from sim.core.state import (
     fields,
     lengths,
 )
-from sim.core.tag_storage import reserve_metadata_storage
 from sim.layout import Layout
 from sim.layout_checks import ZONE_ORDER
 from sim.scenario import Scenario
@@ -164,7 +163,7 @@ def _free_memory(arrays: Arrays, state: State, layout: Layout, policy: int) -> N
                 _free(state, layout, start, end, METADATA if policy == P_RFC_V1 else MOVABLE)
             at = end
     if policy == P_RFC_V1 and layout.zero_page is not None:
-        reserve_metadata_storage(state, layout.page_of(layout.zero_page), 0, 0, 0)
+        boot.reserve_zero_page(state, layout.page_of(layout.zero_page))
     dim[D_EVENTS] = dim[D_MARKS] = dim[D_MARKED] = 0
     arrays["ev"][:] = 0
     arrays["mark"][:] = 0

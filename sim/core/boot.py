@@ -7,6 +7,7 @@ from sim.core.pages import set_kind
 from sim.core.process import owner_head
 from sim.core.records import sample
 from sim.core.state import MAX_PROCESSES, State
+from sim.core.tag_storage import reserve_metadata_storage
 
 
 @compiled
@@ -40,6 +41,12 @@ def free_range(st: State, start: int, end: int, mt: int) -> int:
         free_one_page(st, page, order, mt, 1)
         page += 1 << order
     return page
+
+
+@entry
+def reserve_zero_page(st: State, page: int) -> int:
+    """The zero page is tagged before the feature starts: its tag block never holds data (facts 1.4 step 7)."""
+    return reserve_metadata_storage(st, page, 0, 0, 0)
 
 
 @entry

@@ -1,7 +1,7 @@
 """Emptying a tag block: alloc_contig_range for METADATA (RFC v1 #24; facts 5.1 and the rules of facts 13)."""
 
 from sim.core.buddy import add_to_free_list, del_page_from_free_list, free_one_page, mod_zone_freepage_state, page_is_buddy
-from sim.core.build import compiled
+from sim.core.build import compiled, outlined
 from sim.core.consts import (
     E_DROP,
     E_MIGRATE,
@@ -76,7 +76,7 @@ def move_free_pages(st: State, block: int, mt: int) -> int:
     return 0
 
 
-@compiled
+@outlined
 def isolate_pageblock(st: State, block: int) -> int:
     """Make a pageblock ISOLATE: its free pages leave the METADATA lists and do not count as free."""
     halve_max_order(st, block)
@@ -85,7 +85,7 @@ def isolate_pageblock(st: State, block: int) -> int:
     return move_free_pages(st, block, ISOLATE)
 
 
-@compiled
+@outlined
 def unisolate_pageblock(st: State, block: int) -> int:
     """Give the pageblock its type back; every free block of it goes to the tail of its list (facts 13 rule 4)."""
     st.pb_mt[block >> PAGEBLOCK_ORDER] = METADATA
@@ -166,7 +166,7 @@ def migrate_page(st: State, source: int, cpu: int) -> int:
     return OK
 
 
-@compiled
+@outlined
 def empty_page(st: State, page: int, cpu: int) -> int:
     """Empty one page of the block: clean page cache is dropped, everything else moves."""
     head = find_head(st, page)
@@ -225,7 +225,7 @@ def empty_range(st: State, start: int, end: int, cpu: int) -> int:
     return take_free(st, start, end)
 
 
-@compiled
+@outlined
 def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) -> int:
     """Take [start, start + pages) of tag storage: OK, -EBUSY, -EINTR or -ENOMEM.
 

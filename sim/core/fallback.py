@@ -1,7 +1,7 @@
 """Stealing from another migratetype when the wanted lists are empty (__rmqueue_fallback, v6.1)."""
 
 from sim.core.buddy import add_to_free_list, buddy_list, del_page_from_free_list
-from sim.core.build import compiled
+from sim.core.build import compiled, outlined
 from sim.core.consts import (
     E_EXTFRAG,
     K_ANON,
@@ -119,7 +119,7 @@ def steal(st: State, page: int, order: int, mt: int, whole: int) -> int:
     return 0
 
 
-@compiled
+@outlined
 def rmqueue_fallback(st: State, z: int, order: int, mt: int) -> int:
     """Move free memory of another type to the lists of `mt`; returns 1 if anything moved."""
     found = choose_fallback(st, z, order, mt)

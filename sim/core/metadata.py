@@ -1,7 +1,7 @@
 """Which tag page serves which data pages, and giving tag pages back (RFC v1 #19, #25; facts 3.1, 3.2, 3.4)."""
 
 from sim.core.buddy import free_one_page
-from sim.core.build import compiled
+from sim.core.build import compiled, outlined
 from sim.core.consts import E_RELEASE, K_FREE, METADATA, P_RFC_V1
 from sim.core.pages import set_kind
 from sim.core.records import record
@@ -43,7 +43,7 @@ def refs_per_block(st: State, r: int, order: int) -> int:
     return min(1 << order, 32 * st.r_block[r])
 
 
-@compiled
+@outlined
 def free_contig_range(st: State, block: int, pages: int) -> int:
     """Pages of tag storage back to the buddy lists, one by one, never to a per-CPU list."""
     for page in range(block, block + pages):

@@ -1,6 +1,6 @@
 """The OOM killer (oom_badness, out_of_memory, v6.1) and a process that leaves."""
 
-from sim.core.build import compiled
+from sim.core.build import compiled, outlined
 from sim.core.consts import (
     C_ANON,
     C_PAGETABLE,
@@ -32,7 +32,7 @@ from sim.core.state import (
 OOM_SCORE_ADJ_MIN = -1000
 
 
-@compiled
+@outlined
 def exit_process(st: State, process: int) -> int:
     """A process ends: everything it owns is freed, its page cache stays. Returns pages freed."""
     freed = 0
@@ -106,7 +106,7 @@ def record_oom(st: State, victim: int, process: int, order: int, tagged: int) ->
     return row
 
 
-@compiled
+@outlined
 def out_of_memory(st: State, process: int, order: int, tagged: int) -> int:
     """Kill somebody. Others leave at once (simplified); the requester gets its signal and leaves when it is done.
 

@@ -1,7 +1,7 @@
 """One request to the allocator: fast path, slow path, OOM (__alloc_pages, v6.1; RFC v1 #19)."""
 
 from sim.core.buddy import buddy_list, free_one_page
-from sim.core.build import compiled
+from sim.core.build import compiled, outlined
 from sim.core.consts import (
     COSTLY_ORDER,
     E_RETURN,
@@ -128,7 +128,7 @@ def last_try(st: State, order: int, mt: int, tagged: int, process: int) -> int:
     return NO_PAGE if out_of_memory(st, process, order, tagged) else NO_PAGE - 1
 
 
-@compiled
+@outlined
 def retry_loop(st: State, order: int, mt: int, tagged: int, flags: int, process: int) -> int:
     """The loop of __alloc_pages_slowpath: a pass, reclaim, and OOM after 16 rounds without progress."""
     no_progress = 0

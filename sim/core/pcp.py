@@ -1,7 +1,7 @@
 """Per-CPU page lists (free_unref_page, rmqueue_pcplist, v6.1; METADATA: RFC v1 #6, #7)."""
 
 from sim.core.buddy import free_one_page, mod_zone_freepage_state, rmqueue_smallest
-from sim.core.build import compiled, entry
+from sim.core.build import compiled, entry, outlined
 from sim.core.consts import (
     COSTLY_ORDER,
     K_FREE,
@@ -87,7 +87,7 @@ def free_type(st: State, z: int, page: int) -> int:
     return st.pb_mt[page >> PAGEBLOCK_ORDER] if st.z_isolated[z] else st.mt[page]
 
 
-@entry
+@outlined
 def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
     """Give `count` pages back to the buddy lists: list after list from `pindex` on, each emptied from its tail."""
     z = pcp // st.dim[D_CPUS]
@@ -152,7 +152,7 @@ def free_to_pcp(st: State, z: int, cpu: int, page: int, order: int, mt: int) -> 
     return 0
 
 
-@compiled
+@outlined
 def refill(st: State, pcp: int, order: int, mt: int, flags: int) -> int:
     """rmqueue_bulk: a batch of blocks to the tail of the list, so that the first taken is used first."""
     z = pcp // st.dim[D_CPUS]
@@ -192,7 +192,7 @@ def rmqueue_pcplist(st: State, z: int, cpu: int, order: int, mt: int, flags: int
     return page
 
 
-@entry
+@outlined
 def drain_all_pages(st: State) -> int:
     """Every list of every CPU and zone back to the buddy lists, in chunks of batch << 5 (drain_pages_zone)."""
     for cpu in range(st.dim[D_CPUS]):

@@ -1,6 +1,6 @@
 """Who owns what: lists of processes, the file LRU, pins. Every allocated page hangs on one of these lists."""
 
-from sim.core.build import compiled, entry
+from sim.core.build import compiled, entry, outlined
 from sim.core.consts import (
     C_ANON,
     C_DIRTY,
@@ -167,7 +167,7 @@ def unpin_block(st: State, page: int, order: int) -> int:
     return 0
 
 
-@compiled
+@outlined
 def expire_pins(st: State) -> int:
     """Drop the pins whose time is over."""
     row = 0

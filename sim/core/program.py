@@ -1,6 +1,6 @@
 """The step and the loop. `step` is the primitive: one op; everything else runs it."""
 
-from sim.core.build import compiled, entry
+from sim.core.build import compiled, entry, outlined
 from sim.core.consts import (
     NO_PAGE,
     OWNED_CLASSES,
@@ -43,7 +43,7 @@ def free_step(st: State, process: int, what: int, oldest: int) -> int:
     return release(st, process, page if page < st.dim[D_PAGES] else NO_PAGE)
 
 
-@compiled
+@outlined
 def scripted(st: State, row: int) -> int:
     """One unit of a scripted step."""
     step = st.program[row]

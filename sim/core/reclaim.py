@@ -1,6 +1,6 @@
 """Page cache reclaim: kswapd and direct reclaim, much simplified (docs/fidelity.md). Anonymous memory has no swap."""
 
-from sim.core.build import compiled
+from sim.core.build import compiled, outlined
 from sim.core.consts import E_DIRECT_RECLAIM, E_KSWAPD_WAKE, F_PINNED, K_DIRTY, K_FILE
 from sim.core.free import free_block
 from sim.core.lists import list_add, list_del
@@ -38,7 +38,7 @@ def write_back(st: State, page: int) -> int:
     return set_kind(st, page, 0, K_FILE)
 
 
-@compiled
+@outlined
 def shrink_zone(st: State, z: int, want: int, cpu: int) -> int:
     """Drop up to `want` clean pages from the tail of the LRU; returns freed + (scanned << 20)."""
     head = lru_head(st, z)
@@ -60,7 +60,7 @@ def shrink_zone(st: State, z: int, want: int, cpu: int) -> int:
     return freed + (scanned << 20)
 
 
-@compiled
+@outlined
 def direct_reclaim(st: State, highest: int, cpu: int) -> int:
     """try_to_free_pages: aim at 32 pages from the zones the request may use; returns how many came free."""
     st.vm[V_ALLOCSTALL] += 1
@@ -87,7 +87,7 @@ def balanced(st: State, highest: int) -> int:
     return 0
 
 
-@compiled
+@outlined
 def wake_kswapd(st: State, highest: int) -> int:
     """wakeup_kswapd: nothing if it is awake, gave up, or all is well."""
     if st.dim[D_KSWAPD] or st.dim[D_KSWAPD_FAILURES] >= KSWAPD_GIVES_UP or balanced(st, highest):
@@ -98,7 +98,7 @@ def wake_kswapd(st: State, highest: int) -> int:
     return 1
 
 
-@compiled
+@outlined
 def kswapd_turn(st: State) -> int:
     """One turn of the daemon between two ops: 32 pages from each zone, until one is above its high mark."""
     if balanced(st, 3):

@@ -1,6 +1,6 @@
 """What is remembered: the ring of events, marks for the timeline, samples through time."""
 
-from sim.core.build import compiled
+from sim.core.build import compiled, outlined
 from sim.core.consts import EVENT_FIELDS, K_ANON, K_DIRTY, K_FILE, PAGEBLOCK_ORDER
 from sim.core.state import (
     COUNT_STRIDE,
@@ -75,7 +75,7 @@ def lent(st: State, kind: int) -> int:
     return total
 
 
-@compiled
+@outlined
 def sample(st: State) -> int:
     """Add one sample; when the rows are full, keep every second one and sample half as often."""
     n = st.dim[D_SAMPLES]

@@ -142,7 +142,7 @@ def leave_if_killed(st: State, process: int) -> int:
     return 0
 
 
-@entry
+@compiled
 def allocate(st: State, process: int, what: int, order: int, direct: int) -> int:
     """Allocate 2^order pages of a class for a process; returns the first page or NO_PAGE."""
     begin(st, process, what, order)

@@ -1,75 +1,116 @@
-"""State as numba sees it. One structref, passed by one pointer per call."""
+"""State as numba sees it: one pointer, passed by value, to a table of the fields' addresses.
+
+A type of our own rather than a structref, whose reference is counted at every call (docs/decisions.md has the
+measurement). The checked build does use a structref, of arrays, because arrays know their length.
+"""
 
 from typing import Any
 
 import numba
 import numpy as np
 from numba import types
-from numba.core import cgutils
+from numba.core.typing.templates import AttributeTemplate
 from numba.experimental import structref
-from numba.experimental.structref import _Utils
-from numba.extending import intrinsic
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_getattr_generic,
+    models,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+
+Fields = list[tuple[str, str, str]]
+
+
+class PointerType(types.Type):  # type: ignore[misc]
+    """A pointer to the table; `slots` maps a field to its place in the table and the type of its pointer."""
+
+    def __init__(self, fields: Fields) -> None:
+        """The table has one address a field, in this order."""
+        super().__init__(name="State")
+        kinds = [types.CPointer(numba.from_dtype(np.dtype(code))) for _, code, _ in fields]
+        self.slots = {name: (i, kind) for i, ((name, _, _), kind) in enumerate(zip(fields, kinds, strict=True))}
+
+
+class Handle:
+    """What Python holds: the table, which the core finds by its address. It does not own the arrays."""
+
+    def __init__(self, numba_type: Any, arrays: list[Any]) -> None:
+        """One address an array, in the order of the fields."""
+        self.numba_type = numba_type
+        self.table = np.array([array.ctypes.data for array in arrays], dtype=np.int64)
+        self.address = int(self.table.ctypes.data)
+
+
+@typeof_impl.register(Handle)  # type: ignore[untyped-decorator]
+def _typeof(handle: Handle, context: Any) -> Any:
+    return handle.numba_type
+
+
+@register_model(PointerType)  # type: ignore[untyped-decorator]
+class _Model(models.OpaqueModel):  # type: ignore[misc]
+    """An address."""
+
+
+@infer_getattr
+class _Attributes(AttributeTemplate):  # type: ignore[misc]
+    """st.field is a pointer to integers."""
+
+    key = PointerType
+
+    def generic_resolve(self, kind: PointerType, name: str) -> Any:
+        """The type of a field, None when there is no such field."""
+        return kind.slots[name][1] if name in kind.slots else None
+
+
+@lower_getattr_generic(PointerType)  # type: ignore[untyped-decorator]
+def _load_field(context: Any, builder: Any, kind: PointerType, value: Any, name: str) -> Any:
+    slot, pointer = kind.slots[name]
+    table = builder.bitcast(value, context.get_value_type(pointer).as_pointer())
+    field = builder.load(builder.gep(table, [context.get_constant(types.intp, slot)]))
+    field.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return field
+
+
+@unbox(PointerType)  # type: ignore[untyped-decorator]
+def _unbox(kind: PointerType, handle: Any, c: Any) -> Any:
+    number = c.pyapi.object_getattr_string(handle, "address")
+    address = c.unbox(types.int64, number)
+    c.pyapi.decref(number)
+    return NativeValue(c.builder.inttoptr(address.value, c.context.get_value_type(kind)), is_error=address.is_error)
 
 
 @structref.register
-class StateType(types.StructRef):  # type: ignore[misc]
-    """The type; its fields come from sim.core.state."""
+class ArraysType(types.StructRef):  # type: ignore[misc]
+    """The checked build's state."""
 
 
-class StateProxy(structref.StructRefProxy):  # type: ignore[misc]
-    """What Python holds: a handle that it hands back to the core."""
+class Arrays(structref.StructRefProxy):  # type: ignore[misc]
+    """What Python holds in the checked build."""
 
 
-structref.define_boxing(StateType, StateProxy)
+structref.define_boxing(ArraysType, Arrays)
 
 
-def make_type(fields: list[tuple[str, str, str]], pointers: bool) -> Any:
-    """Pointers are twice as fast as arrays; arrays know their length, so that every index can be tested."""
-    elements = [(name, numba.from_dtype(np.dtype(code))) for name, code, _ in fields]
+def make_type(fields: Fields, pointers: bool) -> Any:
+    """The numba type of State for one of the two compiled builds."""
     if pointers:
-        return StateType([(name, types.CPointer(element)) for name, element in elements])
-    return StateType([(name, types.Array(element, 1, "C")) for name, element in elements])
+        return PointerType(fields)
+    return ArraysType([(name, types.Array(numba.from_dtype(np.dtype(code)), 1, "C")) for name, code, _ in fields])
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _fill(typingctx: Any, state: Any, source: Any, size: Any) -> Any:
-    """Copy `size` pointers from address `source` into the fields of a state of pointers."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        data = _Utils(context, builder, signature.args[0]).get_data_pointer(args[0])
-        target = builder.bitcast(data, cgutils.voidptr_t)
-        cgutils.raw_memcpy(builder, target, builder.inttoptr(args[1], cgutils.voidptr_t), args[2], 8)
-        return context.get_dummy_value()
-
-    return types.void(state, types.int64, types.int64), codegen
+def make_state(state_type: Any, arrays: list[Any], pointers: bool) -> Any:
+    """A state over these arrays, in the order of the fields. It does not own them."""
+    return Handle(state_type, arrays) if pointers else _array_maker(state_type)(*arrays)
 
 
 _makers: dict[Any, Any] = {}
 
 
-def _maker(state_type: Any) -> Any:
-    if state_type not in _makers:
-
-        @numba.njit(state_type(types.int64, types.int64))
-        def make(source: int, size: int) -> Any:
-            state = structref.new(state_type)
-            _fill(state, source, size)
-            return state
-
-        _makers[state_type] = make
-    return _makers[state_type]
-
-
-def make_state(state_type: Any, arrays: list[Any], pointers: bool) -> Any:
-    """A state over these arrays, in the order of the fields."""
-    if not pointers:
-        return _array_maker(state_type, len(arrays))(*arrays)
-    addresses = np.array([array.ctypes.data for array in arrays], dtype=np.int64)
-    return _maker(state_type)(addresses.ctypes.data, len(arrays))
-
-
-def _array_maker(state_type: Any, size: int) -> Any:
-    """Only the checked build needs it: a constructor that takes every array, made from the list of fields."""
+def _array_maker(state_type: Any) -> Any:
+    """A constructor that takes every array, written from the list of fields."""
     if state_type not in _makers:
         names = [name for name, _ in state_type._fields]
         body = "".join(f"    state.{name} = {name}_\n" for name in names)

@@ -1,6 +1,6 @@
 """Reserving tag storage for a tagged allocation (reserve_metadata_storage, RFC v1 final form; facts 3.3)."""
 
-from sim.core.build import compiled, entry
+from sim.core.build import compiled
 from sim.core.consts import E_RESERVE, EBUSY, EINTR, F_STORAGE, OK
 from sim.core.contig import alloc_contig_range
 from sim.core.metadata import block_of, drop_refs, end_of_blocks, ref_of, refs_per_block, region_of
@@ -63,7 +63,7 @@ def report(st: State, page: int, order: int, start: int, blocks: int, taken: int
     return mark_once(st, E_RESERVE, page)
 
 
-@entry
+@compiled
 def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: int) -> int:
     """Reserve the tag blocks of 2^order pages: OK, or the error of the block that could not be emptied.
 

@@ -34,7 +34,7 @@ W_WEIGHT, W_TARGET, W_GROW, W_THP, W_ORDER = 0, 1, 2, 3, 4
 def rand(st: State, n: int) -> int:
     """The next number of the seeded generator, 0 <= x < n (Park and Miller's minimal standard: fits 63 bits)."""
     st.rng[0] = st.rng[0] * 48271 % 2147483647
-    return st.rng[0] % n
+    return st.rng[0] * n >> 31
 
 
 @compiled
