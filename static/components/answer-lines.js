@@ -1,0 +1,17 @@
+// <answer-lines>: the answers of the side column as one line each, for the projector.
+import { Piece, define } from "./piece.js"
+import { run } from "../run.js"
+import { blocked } from "./pins-figure.js"
+import { nf, plural, size } from "../lib/format.js"
+
+class AnswerLines extends Piece {
+  draw() {
+    const { mean, free, off } = run.ledger, pins = run.frame.pins.filter(pin => pin.tag)
+    this.innerHTML = off ? "<p>MTE is off: no page needs tags, and nothing is closed to anyone.</p>"
+      : `<p><b>${mean.toFixed(1)} of 32</b> filled: tagged pages per reserved tag page</p>
+        <p><b>${plural(pins.length, "pin")}</b> in tag storage ${pins.length === 1 ? "bars" : "bar"}
+          ${nf(blocked(pins))} pages from tags</p>
+        <p><b>${size(free)}</b> is free tag storage, closed to unmovable and tagged requests</p>`
+  }
+}
+define("answer-lines", AnswerLines)

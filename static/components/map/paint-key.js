@@ -1,0 +1,48 @@
+// Right of the map: the 32:1 brace, and what one height of the strip means.
+import { run } from "../../run.js"
+import { say } from "./say.js"
+
+export function paintKey({ land: x, camera, palette: { c, font } }) {
+  const band = camera.list[0], X = camera.box.w + 14, line = camera.box.key > 100 ? 17 : 14
+  brace(x, c, X, band)
+  unit(camera).forEach((words, i) => {
+    const Y = band.dataY + band.landH / 2 + (i - .5) * line
+    say(x, words, X + 5, Y, font("note", i === 1 ? 450 : 600), c["ink-2"])
+  })
+  const bottom = band.stripY + band.stripH
+  if (run.policy === "off") {
+    say(x, "ordinary", X, bottom - band.stripH / 2, font("note", 650), c["ink-2"])
+    say(x, "memory", X, bottom - band.stripH / 2 + line, font("note", 650), c["ink-2"])
+    return
+  }
+  heights(x, c, font, X, band)
+  if (camera.level === 0) say(x, "● pinned", X, bottom + 13, font("note", 600), c["ink-2"])
+}
+
+function brace(x, c, X, { dataY, landH }) {
+  x.strokeStyle = c["rule-2"]
+  x.lineWidth = 1
+  x.beginPath()
+  x.moveTo(X - 7, dataY + .5)
+  x.lineTo(X - 2, dataY + .5)
+  x.lineTo(X - 2, dataY + landH - .5)
+  x.lineTo(X - 7, dataY + landH - .5)
+  x.stroke()
+}
+
+function unit(camera) {
+  if (camera.level === 0) return ["32 blocks", "of data on", "1 of tags"]
+  const block = camera.plates.plates[0].block
+  return block > 1 ? [`${32 * block} pages`, "of data on", `${block} tag pages`] : ["32 pages", "of data on", "1 tag page"]
+}
+
+// bottom up: tags, lent, free; a word only where its height has room for it
+function heights(x, c, font, X, { stripY, stripH }) {
+  const v = run.ledger, parts = [[v.tags, v.all ? "kept" : "tags", "tags-text"], [v.lent, "lent", "lent-text"], [v.free, "free", "ink-2"]]
+  let below = 0
+  for (const [pages, word, colour] of parts) {
+    const h = pages / v.total * stripH, Y = stripY + stripH - below - h / 2 + 4
+    if (h > 9) say(x, word, X, Y, font("note", 650), c[colour])
+    below += h
+  }
+}

@@ -1,0 +1,60 @@
+// <run-stream>: the one connection of the page (hx-sse). Named events become frames and series, unnamed messages are
+// HTML partials that htmx swaps. A covered or hidden page keeps its stream: a projector is never focused.
+import { define } from "./piece.js"
+import { run, take, takeSeries, connect } from "../run.js"
+
+const SILENCE = 6000 // ms without a frame while playing: the connection is dead though nobody said so
+const GONE = [404, 410]
+
+class RunStream extends HTMLElement {
+  connectedCallback() {
+    this.gone = new AbortController()
+    const on = (type, fn) => this.addEventListener(type, fn, { signal: this.gone.signal })
+    on("frame", e => this.frame(JSON.parse(e.detail.data)))
+    on("series", e => takeSeries(JSON.parse(e.detail.data)))
+    on("bye", () => connect("lost"))
+    on("htmx:sse:after:connection", () => { this.heard = Date.now(); connect("live") })
+    on("htmx:sse:before:connection", e => { if (e.detail.connection.attempt > 0) connect("lost") })
+    on("htmx:sse:before:message", e => this.keepFocus(e.detail.message))
+    on("htmx:sse:error", e => this.failed(e.detail.status))
+    on("htmx:error", () => this.failed())
+    document.addEventListener("run:retry", () => this.retry(), { signal: this.gone.signal })
+    this.watch = setInterval(() => this.listen(), 1000)
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.watch)
+    this.gone.abort()
+  }
+
+  frame(frame) {
+    this.heard = Date.now()
+    connect("live")
+    take(frame)
+  }
+
+  // morph instead of replacing, so that focus and selection survive three partials a second
+  keepFocus(message) {
+    if (!message.event) message.data = message.data.replaceAll('hx-swap="innerHTML"', 'hx-swap="innerMorph"')
+  }
+
+  // an unknown run: the server was started anew; the address has all that is needed to open this state again
+  failed(status) {
+    connect("lost")
+    if (GONE.includes(status)) location.reload()
+  }
+
+  listen() {
+    if (run.connection === "lost" && !this.connection) this.retry()
+    const silent = run.frame.state === "playing" && Date.now() - this.heard > SILENCE
+    if (silent) this.connection?.reader?.cancel()
+  }
+
+  retry() {
+    if (this.connection) this.connection.delayCanceller?.()
+    else htmx.ajax("GET", this.getAttribute("hx-sse:connect"), { source: this })
+  }
+
+  get connection() { return this._htmx?.sse }
+}
+define("run-stream", RunStream)

@@ -1,0 +1,40 @@
+// <run-transport>: reset, back, play or pause, step, live. The forms work without this; with it nothing is reloaded.
+import { define } from "./piece.js"
+import { run, command } from "../run.js"
+import { faster } from "../lib/speed.js"
+
+const LOOK = { play: "M7 4l13 8-13 8z", pause: "M6 4h4v16H6zM14 4h4v16h-4z" }
+
+class RunTransport extends HTMLElement {
+  connectedCallback() {
+    this.gone = new AbortController()
+    const signal = this.gone.signal
+    this.addEventListener("submit", e => this.submit(e), { signal })
+    document.addEventListener("run:do", e => this.act(e.detail), { signal })
+    document.addEventListener("run:frame", () => this.show(), { signal })
+  }
+  disconnectedCallback() { this.gone.abort() }
+
+  submit(e) {
+    e.preventDefault()
+    const { value } = e.submitter
+    this.act({ act: value === "goto" ? "live" : value === "pause" ? "play" : value, n: 1 })
+  }
+
+  act({ act, n }) {
+    if (!run.mine) return
+    if (act === "play") command(run.frame.state === "playing" ? "pause" : "play")
+    else if (act === "live") command("goto", Math.max(run.series.head, run.frame.op))
+    else if (act === "faster" || act === "slower") command("speed", faster(run.frame.speed, act === "faster" ? 1 : -1))
+    else if (["reset", "back", "step"].includes(act)) command(act, n)
+  }
+
+  show() {
+    const word = run.frame.state === "playing" ? "pause" : "play", main = this.querySelector(".main")
+    if (main.value === word) return
+    main.value = word
+    main.querySelector("span").textContent = word
+    main.querySelector("path").setAttribute("d", LOOK[word])
+  }
+}
+define("run-transport", RunTransport)

@@ -1,0 +1,47 @@
+// <speed-slider>: ops a second wanted, on a logarithmic scale that snaps; under it what was measured, and frames drawn.
+import { define } from "./piece.js"
+import { run, command } from "../run.js"
+import { LAST, notchOf, speedOf } from "../lib/speed.js"
+import { nf } from "../lib/format.js"
+
+class SpeedSlider extends HTMLElement {
+  connectedCallback() {
+    this.gone = new AbortController()
+    const signal = this.gone.signal
+    this.input = this.querySelector("input")
+    this.input.max = LAST
+    this.input.addEventListener("input", () => this.say(speedOf(this.input.value)), { signal })
+    this.input.addEventListener("change", () => command("speed", speedOf(this.input.value)), { signal })
+    document.addEventListener("run:frame", () => this.show(), { signal })
+    this.drawn = run.drawn
+    this.clock = setInterval(() => this.measure(), 1000)
+    this.set()
+  }
+  disconnectedCallback() {
+    clearInterval(this.clock)
+    this.gone.abort()
+  }
+
+  show() { if (run.frame.speed !== this.speed && !this.input.matches(":active")) this.set() }
+
+  set() {
+    this.speed = run.frame.speed
+    this.input.value = notchOf(this.speed)
+    this.say(this.speed)
+  }
+
+  say(speed) {
+    const [number, unit] = speed ? [nf(speed), " ops/s"] : ["full speed", ""], words = this.querySelector("[data-speed]")
+    words.textContent = number
+    words.nextSibling.textContent = unit
+    this.input.setAttribute("aria-valuetext", number + unit)
+  }
+
+  measure() {
+    const frames = run.drawn - this.drawn
+    this.drawn = run.drawn
+    const playing = run.frame.state === "playing"
+    this.querySelector("[data-measured]").textContent = playing ? `runs ${nf(run.frame.ops_per_s)}, ${frames} frames/s` : ""
+  }
+}
+define("speed-slider", SpeedSlider)

@@ -1,0 +1,14 @@
+// Numbers as the screen says them; templates/macros/format.html has the same rules. Pages are 4 KiB.
+export const NBSP = "\u00a0"
+export const nf = n => Math.round(n).toLocaleString("en-US")
+export const hex = pfn => "0x" + pfn.toString(16)
+export const mib = pages =>
+  pages < 256 ? (pages / 256).toFixed(2) : pages < 256000 ? (pages / 256).toFixed(1) : nf(pages / 256)
+export const size = pages => (pages < 64 ? Math.round(pages * 4) + NBSP + "KiB" : mib(pages) + NBSP + "MiB")
+export const percent = (part, whole) => (whole ? Math.round(100 * part / whole) : 0) + "%"
+export const plural = (n, one, many = one + "s") => `${nf(n)} ${n === 1 ? one : many}`
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }
+export const esc = text => String(text).replace(/[&<>"]/g, c => ENTITIES[c])
+// "+12", "−0.3", "" for nothing
+export const signed = n => n === 0 ? "" : (n > 0 ? "+" : "−") + short(Math.abs(n))
+const short = n => n < 10 ? n.toFixed(2) : nf(n)
