@@ -8,7 +8,6 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import look
 from sim.assemble import assemble
 from sim.core import program
 from sim.core.consts import PROGRAM_FIELDS
@@ -17,6 +16,7 @@ from sim.errors import ScenarioError
 from sim.geometry import Geometry, geometry_of
 from sim.invariants import check_machine
 from sim.layout import Layout, load_layout
+from sim.look.lens import Lens
 from sim.scenario import Scenario
 from sim.snapshot import PageView, Snapshot
 
@@ -31,7 +31,7 @@ class Machine:
         self.geometry: Geometry = geometry_of(self.layout)
         self.arrays, self._state = assemble(scenario, self.layout)
         self._booted = {name: array.copy() for name, array in self.arrays.items()}
-        self._lens = look.Lens(self.arrays, scenario, self.layout, self.geometry)
+        self._lens = Lens(self.arrays, scenario, self.layout, self.geometry)
         rows = self.arrays["program"].reshape(-1, PROGRAM_FIELDS)
         self.length: int = int(rows[:, 4].sum())
 

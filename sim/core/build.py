@@ -133,8 +133,9 @@ def make_state(arrays: Mapping[str, NDArray[Any]]) -> State:
     if BUILD == "python":
         state = State()
         for (name, _, _), array in zip(fields(), ordered, strict=True):
-            setattr(state, name, memoryview(array))
+            setattr(state, name, array.data)
         return state
     from sim.core import structs
 
-    return structs.make_state(state_type(), ordered, pointers=BUILD == "compiled")
+    made: State = structs.make_state(state_type(), ordered, pointers=BUILD == "compiled")
+    return made

@@ -1,6 +1,12 @@
 """Emptying a tag block: alloc_contig_range for METADATA (RFC v1 #24; facts 5.1 and the rules of facts 13)."""
 
-from sim.core.buddy import add_to_free_list, del_page_from_free_list, free_one_page, mod_zone_freepage_state, page_is_buddy
+from sim.core.buddy import (
+    add_to_free_list,
+    del_page_from_free_list,
+    free_one_page,
+    mod_zone_freepage_state,
+    page_is_buddy,
+)
 from sim.core.build import compiled, outlined
 from sim.core.consts import (
     E_DROP,
@@ -184,7 +190,7 @@ def empty_page(st: State, page: int, cpu: int) -> int:
 
 @compiled
 def split_free(st: State, start: int, end: int) -> int:
-    """Pages [start, end), off every list, to the ISOLATE lists as the blocks that freeing them one by one would make."""
+    """Pages [start, end), off every list, to the ISOLATE lists, as the blocks that single frees would make."""
     page = start
     while page < end:
         order = 0

@@ -1,12 +1,11 @@
 """Page cache reclaim: kswapd and direct reclaim, much simplified (docs/fidelity.md). Anonymous memory has no swap."""
 
 from sim.core.build import compiled, outlined
-from sim.core.consts import E_DIRECT_RECLAIM, E_KSWAPD_WAKE, F_PINNED, K_DIRTY, K_FILE
+from sim.core.consts import C_DIRTY, C_FILE, CLASSES, E_DIRECT_RECLAIM, E_KSWAPD_WAKE, F_PINNED, K_DIRTY, K_FILE
 from sim.core.free import free_block
 from sim.core.lists import list_add, list_del
 from sim.core.pages import set_kind
 from sim.core.process import lru_head
-from sim.core.consts import C_DIRTY, C_FILE, CLASSES
 from sim.core.records import record
 from sim.core.state import (
     D_KSWAPD,

@@ -56,7 +56,15 @@ from sim.core.state import (
 # gfp bits (page-allocator facts 3.1; __GFP_TAGGED is __GFP_ZEROTAGS renamed).
 GFP_HIGHUSER_MOVABLE = 0x100CCA
 GFP_KERNEL = 0xCC0
-ZERO, COMP, NOMEMALLOC, NOWARN, TAGGED, ACCOUNT, RECLAIM_GFP = 0x100, 0x40000, 0x80000, 0x2000, 0x800000, 0x400000, 0xC00
+ZERO, COMP, NOMEMALLOC, NOWARN, TAGGED, ACCOUNT, RECLAIM_GFP = (
+    0x100,
+    0x40000,
+    0x80000,
+    0x2000,
+    0x800000,
+    0x400000,
+    0xC00,
+)
 
 
 @compiled

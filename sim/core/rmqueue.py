@@ -1,8 +1,8 @@
 """A page from one zone, and one pass over the zones for a request without tags (get_page_from_freelist, v6.1)."""
 
+from sim.core.buddy import mod_zone_freepage_state
 from sim.core.build import compiled
 from sim.core.consts import METADATA, MOVABLE, NO_PAGE, P_RFC_V1, PAGEBLOCK_ORDER
-from sim.core.buddy import mod_zone_freepage_state
 from sim.core.pcp import pcp_allowed_order, rmqueue_one, rmqueue_pcplist
 from sim.core.state import D_POLICY, D_ZONES, V_PGALLOC, State
 from sim.core.watermark import ALLOC_FROM_METADATA, watermark, zone_watermark_ok

@@ -49,7 +49,7 @@ def _typeof(handle: Handle, context: Any) -> Any:
     return handle.numba_type
 
 
-@register_model(PointerType)  # type: ignore[untyped-decorator]
+@register_model(PointerType)
 class _Model(models.OpaqueModel):  # type: ignore[misc]
     """An address."""
 
@@ -98,24 +98,10 @@ def make_type(fields: Fields, pointers: bool) -> Any:
     """The numba type of State for one of the two compiled builds."""
     if pointers:
         return PointerType(fields)
+    structref.define_constructor(Arrays, ArraysType, [name for name, _, _ in fields])
     return ArraysType([(name, types.Array(numba.from_dtype(np.dtype(code)), 1, "C")) for name, code, _ in fields])
 
 
 def make_state(state_type: Any, arrays: list[Any], pointers: bool) -> Any:
     """A state over these arrays, in the order of the fields. It does not own them."""
-    return Handle(state_type, arrays) if pointers else _array_maker(state_type)(*arrays)
-
-
-_makers: dict[Any, Any] = {}
-
-
-def _array_maker(state_type: Any) -> Any:
-    """A constructor that takes every array, written from the list of fields."""
-    if state_type not in _makers:
-        names = [name for name, _ in state_type._fields]
-        body = "".join(f"    state.{name} = {name}_\n" for name in names)
-        source = f"def make({', '.join(name + '_' for name in names)}):\n    state = new(state_type)\n{body}    return state\n"
-        scope: dict[str, Any] = {"new": structref.new, "state_type": state_type}
-        exec(source, scope)
-        _makers[state_type] = numba.njit(scope["make"])
-    return _makers[state_type]
+    return Handle(state_type, arrays) if pointers else Arrays(*arrays)

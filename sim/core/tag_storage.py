@@ -60,7 +60,9 @@ def report(st: State, page: int, order: int, start: int, blocks: int, taken: int
     st.ev[row + 9] = ret
     if taken == 0 and ret == OK:
         st.vm[V_REUSED] += 1
-    return mark_once(st, E_RESERVE, page)
+    if taken > 0 and ret == OK:
+        mark_once(st, E_RESERVE, page)
+    return 0
 
 
 @compiled

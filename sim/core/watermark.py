@@ -1,8 +1,8 @@
 """Whether a zone has enough left (__zone_watermark_ok, v6.1; METADATA: RFC v1 #5)."""
 
+from sim.core.buddy import buddy_list
 from sim.core.build import compiled, entry
 from sim.core.consts import METADATA, ORDERS, P_RFC_V1, RECLAIMABLE
-from sim.core.buddy import buddy_list
 from sim.core.state import D_POLICY, State
 
 # alloc_flags: which mark, then the kernel's bits that are modelled.

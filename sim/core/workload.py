@@ -135,9 +135,8 @@ def work(st: State) -> int:
     if st.work_pin[process * 2] > 0 and rand(st, 1000) < st.work_pin[process * 2]:
         return pin_something(st, process)
     what = choose_class(st, process)
-    if wants_more(st, process, what):
-        ask(st, process, what)
-    elif what < OWNED_CLASSES and st.p_count[process * CLASSES + what] == 0:
+    nothing = what < OWNED_CLASSES and st.p_count[process * CLASSES + what] == 0
+    if wants_more(st, process, what) or nothing:
         ask(st, process, what)
     else:
         give(st, process, what)

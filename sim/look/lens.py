@@ -1,0 +1,77 @@
+"""Looking at a machine: from its arrays to frozen values. Reads, never writes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core.consts import EVENT_FIELDS, KINDS
+from sim.core.state import D_EVENTS, D_OP, EVENT_ROWS
+from sim.geometry import Geometry
+from sim.kernel_trace import decode
+from sim.layout import Layout
+from sim.look import counts, history, pages
+from sim.look.place import Arrays, Place
+from sim.scenario import Scenario
+from sim.snapshot import Event, PageView, Snapshot
+from sim.vmstat import vmstat
+
+EVENTS_SHOWN = 48
+
+
+class Lens:
+    """One machine's eyes."""
+
+    def __init__(self, arrays: Arrays, scenario: Scenario, layout: Layout, geometry: Geometry) -> None:
+        """Work out once where things are."""
+        self._at = Place(arrays, scenario, layout, geometry)
+        self._events: dict[int, Event] = {}
+
+    def snapshot(self, length: int) -> Snapshot:
+        """The machine as it is now."""
+        at = self._at
+        tags = counts.tag_kinds_by_zone(at)
+        zones = tuple(counts.zone_view(at, z, name, tags[z]) for z, name in enumerate(at.layout.zones))
+        return Snapshot(
+            op=at.dim(D_OP),
+            length=length,
+            blocks=at.count[at.blocks, :KINDS].astype(np.uint16),
+            strip=counts.strip_view(at),
+            pages=counts.small_pages(at) if at.geometry.small else None,
+            ledger=counts.ledger_view(at, tags.sum(axis=0)),
+            packing=counts.packing_view(at),
+            zones=zones,
+            counters=self.counters(),
+            processes=tuple(counts.process_view(at, i) for i in range(1, len(at.names))),
+            pins=history.pin_views(at),
+            ooms=history.oom_views(at),
+            events=self._recent_events(),
+            marks=history.mark_views(at),
+            series=history.series_view(at),
+            last_request=counts.last_request(at),
+        )
+
+    def counters(self) -> dict[str, int]:
+        """Counters by their names in /proc/vmstat."""
+        return vmstat(self._at.arrays, self._at.layout)
+
+    def page(self, pfn: int) -> PageView:
+        """One page. Raises ScenarioError where there is no memory."""
+        return pages.page_view(self._at, pfn)
+
+    def pages(self, start_pfn: int, end_pfn: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+        """Kind and pid of every pfn of the range."""
+        return pages.page_kinds(self._at, start_pfn, end_pfn)
+
+    def rows(self, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
+        """[rows of 32 pages, 13] pages by kind."""
+        return pages.row_counts(self._at, start_pfn, end_pfn)
+
+    def _recent_events(self) -> tuple[Event, ...]:
+        """The last events, oldest first; each is decoded once, since an event number means the same event for ever."""
+        total = self._at.dim(D_EVENTS)
+        wanted = range(max(0, total - EVENTS_SHOWN), total)
+        self._events = {n: self._events.get(n) or self._decode(n) for n in wanted}
+        return tuple(self._events.values())
+
+    def _decode(self, n: int) -> Event:
+        row = self._at.arrays["ev"].reshape(-1, EVENT_FIELDS)[n % EVENT_ROWS]
+        return decode([int(field) for field in row], self._at.layout, self._at.names)
