@@ -35,7 +35,7 @@ class Ints(Protocol):
 class State:
     """Annotations only: the three builds make their own State with these fields (build.py)."""
 
-    # Doubly linked lists: free lists, per-CPU lists, LRU, lists of processes. Entries past the last page are list heads.
+    # Doubly linked lists: free lists, per-CPU lists, LRU, lists of processes. Entries past the last page are heads.
     nxt: Annotated[Ints, "i4", "links"]
     prv: Annotated[Ints, "i4", "links"]
     # By page: order of a free, per-CPU or allocated block at its first page, -1 elsewhere.
@@ -80,7 +80,7 @@ class State:
     pcp_high: Annotated[Ints, "i8", "zones"]
     pcp_batch: Annotated[Ints, "i8", "zones"]
 
-    # By tag region: data pages [start, end), tag pages [start, end), block in pages, index of its first entry in tag_ref.
+    # By tag region: data pages [start, end), tag pages [start, end), block in pages, first entry in tag_ref.
     r_data: Annotated[Ints, "i8", "regions"]
     r_data_end: Annotated[Ints, "i8", "regions"]
     r_tag: Annotated[Ints, "i8", "regions"]
