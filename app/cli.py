@@ -1,0 +1,38 @@
+"""The entry point `carveout`: the simulator's commands, and `serve`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.cli import add_command, build_parser, run_command
+from sim.errors import ScenarioError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`carveout COMMAND ...`; returns the exit code."""
+    parser, commands = build_parser()
+    serve = add_command(commands, "serve", run_server, "start the dashboard")
+    serve.add_argument("--host", default="127.0.0.1", metavar="HOST", help="address to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", default="8000", metavar="PORT", help="0 to 65535; 0 takes any free one (default 8000)")
+    serve.add_argument("--data-dir", default=None, metavar="DIR", help="folder for what is kept")
+    return run_command(parser, argv)
+
+
+def run_server(arguments: argparse.Namespace) -> None:
+    """`carveout serve`."""
+    from app.server import serve
+
+    data_dir = Path(arguments.data_dir) if arguments.data_dir is not None else None
+    serve(arguments.host, port_of(arguments.port), data_dir)
+
+
+def port_of(text: str) -> int:
+    """A port. Raises ScenarioError."""
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise ScenarioError(f"port: {text[:60]!r}: must be 0 to 65535")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
