@@ -36,11 +36,14 @@ def find_chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-def run_carveout(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """One `carveout` command, run as a reader would; its exit status is the caller's to judge."""
-    return subprocess.run(
-        [CARVEOUT, *arguments], capture_output=True, text=True, cwd=ROOT, input=stdin, timeout=100, check=False
-    )
+def run_carveout(*arguments: str, together: bool = False) -> subprocess.CompletedProcess[str]:
+    """One `carveout` command, run as a reader would; `together`: stderr in stdout, as on a screen.
+
+    The exit status is the caller's to judge.
+    """
+    errors = subprocess.STDOUT if together else subprocess.PIPE
+    command = [CARVEOUT, *arguments]
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT, timeout=100, check=False)
 
 
 def free_port() -> int:

@@ -29,10 +29,9 @@ def section(command: str) -> str:
 
 
 def test_the_page_has_a_section_for_every_command_and_no_other() -> None:
-    listed = re.search(r"\{([a-z,]+)\}", help_of())
-    assert listed
+    listed = re.findall(r"^ {4}([a-z]+)", help_of(), re.MULTILINE)
     sections = re.findall(r"^## carveout (\w+)$", PAGE.read_text(), re.MULTILINE)
-    assert sorted(sections) == sorted(listed[1].split(",")) == sorted(COMMANDS)
+    assert sorted(sections) == sorted(listed) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -14,8 +14,7 @@ def test_an_example_prints_what_its_page_shows(example: Example) -> None:
     program, *arguments = shlex.split(example.command)
     assert program == "carveout"
 
-    said = run_carveout(*arguments)
+    said = run_carveout(*arguments, together=True).stdout
 
-    shown_as_run = said.stdout + said.stderr
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    assert doctest.OutputChecker().check_output(example.shown, shown_as_run, flags), shown_as_run
+    assert doctest.OutputChecker().check_output(example.shown, said, flags), said
