@@ -22,7 +22,7 @@ export const run = {
   connection: "connecting", // live, lost
   since: 0, // ms since the epoch: when the connection was lost
   part: new URLSearchParams(location.search).get("part"), // what a word of the answer singles out
-  get ledger() { return view(this.frame.ledger, this.policy) },
+  get ledger() { return view(this.frame, this.policy) },
   get behind() { return Math.max(0, this.received - this.frame.seq, this.skipped) },
 }
 

@@ -30,7 +30,7 @@ class RunHead extends HTMLElement {
     this.put("conn", words)
     this.querySelector("[data-conn]").className = `conn ${look}`
     this.put("digest", frame.digest ? `, ${frame.digest.match(/.{1,4}/g).join(" ")}` : "")
-    this.put("watching", `, ${plural(frame.watching, "watches", "watch")}`)
+    this.put("watching", watching(frame.watching))
     this.put("op", nf(frame.op))
     document.body.dataset.state = run.connection === "lost" ? "lost" : frame.state
     if (run.connection === "lost") this.note(lost(), "lost", "Try now")
@@ -83,6 +83,12 @@ function connection() {
   if (frame.state === "playing") return [past ? `playing, ${nf(past)} ops behind live` : "live", past ? "warn" : ""]
   if (past) return [`${nf(past)} ops behind live`, "idle"]
   return [frame.state === "ended" ? "ended" : "paused", "idle"]
+}
+
+// this page is one of the streams
+function watching(streams) {
+  if (!run.mine) return `, one of ${nf(streams)}`
+  return streams > 1 ? `, ${plural(streams - 1, "watches", "watch")}` : ", nobody watches"
 }
 
 const lost = () => `Connection lost ${Math.round((Date.now() - run.since) / 1000)} s ago. This is the last good picture, ` +

@@ -13,6 +13,7 @@ class TagHistory extends Piece {
   static on = ["series", "theme"]
 
   draw() {
+    this.$("[data-legend]").hidden = false
     plot(this.$("[data-chart]"), figure)
     this.table()
   }

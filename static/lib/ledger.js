@@ -1,12 +1,14 @@
+import { mean } from "./bounds.js"
+
 // The ledger of a frame: always the carve-out wide, from most to least committed. All in pages.
-export function view(ledger, policy) {
+export function view({ ledger, packing }, policy) {
   const file = ledger.file + ledger.dirty, free = ledger.free + ledger.pcp, total = ledger.total || 1
   const full = Math.min(ledger.tagged / 32, ledger.tags)
   return {
     total, off: policy === "off", all: policy === "static",
     tags: ledger.tags, tagged: ledger.tagged, full, slack: ledger.tags - full,
     anon: ledger.anon, file, free, other: ledger.other, lent: ledger.anon + file,
-    back: total - ledger.tags, mean: ledger.tags ? ledger.tagged / ledger.tags : 0,
+    back: total - ledger.tags, mean: mean(packing),
   }
 }
 
