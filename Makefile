@@ -48,8 +48,9 @@ lint: $(VENV)/.dev ## ruff and the import contracts
 types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev core ## speed of the core and of the stream
+bench: $(VENV)/.dev core ## speed of the core, of the event loop while a run plays, and of 200 viewers
 	$(BIN)/python -m bench.core
+	$(BIN)/python -m bench.loop_lag
 	$(BIN)/python -m bench.viewers
 
 pictures: $(VENV)/.dev core ## screenshots for docs/pictures, taken from the running product
