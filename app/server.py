@@ -29,6 +29,10 @@ class Server(uvicorn.Server):
         """Start, and say where."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        self.announce()
+
+    def announce(self) -> None:
+        """The one line of `carveout serve`."""
         print(f"Carveout is at {self._url}", flush=True)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 (uvicorn's signature)
