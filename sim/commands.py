@@ -1,4 +1,4 @@
-"""What the commands of `sim/cli.py` do. Each prints its result and returns nothing; errors are those of `sim/errors.py`.
+"""What the commands of `sim/cli.py` do: each prints its result and returns nothing. Errors: `sim/errors.py`.
 
 The compiled core is imported inside, so that a bad command line is refused before anything is compiled.
 """
