@@ -32,7 +32,6 @@ def snapshot_at(
         events=(),
         marks=marks,
         series=Series(samples, zeros, zeros, zeros, zeros, zeros, zeros, zeros),
-        last_request=("", 0, ""),
     )
 
 
