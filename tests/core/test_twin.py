@@ -36,6 +36,7 @@ WIDE = {"zone": "DMA32", "start_pfn": 0x80000, "pages": 4 * 16896}
 LAYOUTS = {
     "mini": layout([MINI], [region(0x80000)]),
     "pairs": layout([MINI], [region(0x80000, block_size=0x2000)]),
+    "apart": layout([MINI | {"pages": 17408}], [region(0x80000) | {"tag_start": 0x84200}]),  # a pageblock outside
     "two zones": layout([MINI, NORMAL], [region(0x80000), region(0x100000)]),
     "wide": layout([WIDE], [region(0x80000, pageblocks=4)]),
 }
@@ -81,6 +82,7 @@ def differs(name: str, reason: str) -> Any:
     [
         ("mini", "rfc-v1", 60),
         ("pairs", "rfc-v1", 40),
+        ("apart", "rfc-v1", 25),
         ("mini", "static", 10),
         ("two zones", "off", 10),
         ("wide", "off", 10),
