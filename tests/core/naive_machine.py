@@ -182,7 +182,8 @@ class Twin:
         for pfn, block in self.blocks.items():
             if block.what == "tagged":
                 for page in range(pfn, pfn + (1 << block.order)):
-                    refs[self.tag_blocks(page, 0)[0][0]] += 1
+                    for tag_block, _ in self.tag_blocks(page, 0):
+                        refs[tag_block] += 1
         return refs
 
     def region_of(self, pfn: int):
