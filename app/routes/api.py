@@ -40,19 +40,25 @@ class CommandBody(BaseModel):
     )
 
     def build(self) -> Command:
-        """The command for the transport. Raises ScenarioError when its number is missing."""
-        if self.command == "goto":
-            return Command("goto", _needed("op", self.op, self.n))
+        """The command for the transport. Raises ScenarioError when its number is missing or not whole."""
         if self.command == "speed":
-            return Command("speed", _needed("speed", self.speed, self.n))
-        return Command(self.command, 1 if self.n is None else self.n)
+            return Command("speed", self._needed("speed")[1])
+        if self.command == "goto":
+            return Command("goto", _whole(*self._needed("op")))
+        return Command(self.command, 1 if self.n is None else _whole("n", self.n))
+
+    def _needed(self, field: str) -> tuple[str, float]:
+        for name in (field, "n"):
+            value = getattr(self, name)
+            if value is not None:
+                return name, value
+        raise ScenarioError(f"{field}: missing")
 
 
-def _needed(field: str, *given: float | None) -> float:
-    for value in given:
-        if value is not None:
-            return value
-    raise ScenarioError(f"{field}: missing")
+def _whole(field: str, value: float) -> int:
+    if value != int(value):
+        raise ScenarioError(f"{field}: {value:g}: not a whole number")
+    return int(value)
 
 
 @router.post("", status_code=201, openapi_extra=documented(Recipe))

@@ -180,6 +180,36 @@ def test_bad_input_is_one_line_naming_field_and_value(client: Client, body: dict
     assert "\n" not in answer.json()["detail"]
 
 
+WRONG_TYPES = [
+    ({"seed": True}, "seed: true: not a whole number"),
+    ({"seed": "7"}, "seed: '7': not a whole number"),
+    ({"seed": 7.5}, "seed: 7.5: not a whole number"),
+    ({"op": "3"}, "op: '3': not a whole number"),
+    ({"policy": 1}, "policy: 1: not a text"),
+    ({"set": []}, "set: []: not a mapping"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "line"), WRONG_TYPES)
+def test_json_of_a_wrong_type_is_refused(client: Client, wrong: dict[str, object], line: str) -> None:
+    answer = client.post("/api/runs", json={"scenario": "busy-phone"} | wrong)
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, line)
+
+
+def test_json_that_is_nested_too_deeply_is_refused(client: Client) -> None:
+    answer = client.post("/api/runs", content=b"[" * 60_000, headers={"content-type": "application/json"})
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, "body: nested too deeply")
+
+
+def test_a_form_may_write_numbers_as_text_for_it_has_nothing_else(client: Client) -> None:
+    answer = client.post("/api/runs", data={"scenario": "busy-phone", "seed": "7", "op": "3"})
+
+    told = client.get(f"/api/runs/{answer.json()['id']}").json()
+    assert (told["seed"], told["op"]) == (7, 3)
+
+
 def test_bad_input_starts_nothing(client: Client) -> None:
     before = made(client)
 
@@ -202,7 +232,14 @@ def test_a_machine_that_is_too_large_is_refused(client: Client) -> None:
 BAD_COMMANDS = [
     ({"command": "fly"}, "command: 'fly'"),
     ({"command": "step", "n": -3}, "n: -3"),
-    ({"command": "step", "n": "many"}, "n: 'many'"),
+    ({"command": "step", "n": "many"}, "n: 'many': not a number"),
+    ({"command": "step", "n": "3"}, "n: '3': not a number"),
+    ({"command": "step", "n": True}, "n: true: not a number"),
+    ({"command": "step", "n": 1.5}, "n: 1.5: not a whole number"),
+    ({"command": "back", "n": 0.5}, "n: 0.5: not a whole number"),
+    ({"command": "goto", "n": 1.5}, "n: 1.5: not a whole number"),
+    ({"command": "goto", "op": 1.5}, "op: 1.5: not a whole number"),
+    ({"command": "speed", "speed": True}, "speed: true: not a number"),
     ({"command": "goto"}, "op: missing"),
     ({"command": "speed"}, "speed: missing"),
     ({"comand": "step"}, "comand: 'step': unknown key"),
