@@ -1,5 +1,6 @@
 import pytest
 
+from app.transport import MOST_SPEED
 from sim.machine import Machine
 from sim.report import report
 from sim.scenario import load_scenario
@@ -91,7 +92,7 @@ def test_going_back_gives_the_digest_of_the_first_pass(client: Client) -> None:
 
 def test_resetting_and_playing_to_the_end_gives_the_same_digest(client: Client) -> None:
     run = make_run(client)
-    end = command(client, run, "goto", op=10**9)
+    end = command(client, run, "step", n=10**9)
 
     command(client, run, "reset")
     again = command(client, run, "goto", op=end["length"])
@@ -242,6 +243,10 @@ BAD_COMMANDS = [
     ({"command": "speed", "speed": True}, "speed: true: not a number"),
     ({"command": "goto"}, "op: missing"),
     ({"command": "speed"}, "speed: missing"),
+    ({"command": "goto", "op": 65}, "op: 65: must be 0 to 64, the end of the scenario"),
+    ({"command": "goto", "n": 65}, "n: 65: must be 0 to 64, the end of the scenario"),
+    ({"command": "speed", "speed": 99999999999}, "speed: 99999999999: must be 0 to 100000000, ops a second"),
+    ({"command": "speed", "n": 100000001}, "n: 100000001: must be 0 to 100000000, ops a second"),
     ({"comand": "step"}, "comand: 'step': unknown key"),
 ]
 
@@ -253,6 +258,21 @@ def test_a_bad_command_changes_nothing(client: Client, body: dict[str, object], 
     answer = client.post(f"/api/runs/{run}/commands", json=body)
 
     assert (answer.status_code, line in answer.text, client.get(f"/api/runs/{run}").json()["op"]) == (422, True, 0)
+
+
+def test_steps_past_the_end_stop_at_the_end(client: Client) -> None:
+    told = command(client, make_run(client), "step", n=1000)
+
+    assert (told["op"], told["state"]) == (64, "ended")
+
+
+def test_a_run_may_be_as_fast_as_a_scenario_may_begin(client: Client) -> None:
+    speeds = {"speed": MOST_SPEED}
+
+    told = command(client, make_run(client, set=speeds), "speed", speed=MOST_SPEED)
+
+    answer = client.post("/api/runs", json={"scenario": "busy-phone", "set": {"speed": MOST_SPEED + 1}})
+    assert (told["speed"], answer.status_code) == (MOST_SPEED, 422)
 
 
 def test_a_body_that_is_not_json_is_refused(client: Client) -> None:
