@@ -4,7 +4,9 @@ Every line reads `field: value: reason`; a missing field reads `field: reason`.
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -65,7 +67,7 @@ def build(model: type[T], data: object, missing: Mapping[str, str] | None = None
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise ScenarioError(_line(error, missing or {})) from None
+        raise ScenarioError(_line(error, data, missing or {})) from None
 
 
 def refuse(field: str, value: object, reason: str) -> ScenarioError:
@@ -111,13 +113,19 @@ def _pieces(value: object) -> Iterator[str]:
         yield "]" if value else "[]"
     elif isinstance(value, int) and value.bit_length() > 4 * SHOWN:
         yield hex(value)  # in decimal it takes for ever, and Python refuses
+    elif isinstance(value, bytes):
+        yield f"!!binary {b64encode(value).decode()}"
+    elif isinstance(value, float) and not isfinite(value):
+        yield {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}[str(value)]
     else:
-        yield repr(value) if isinstance(value, str | bytes) else str(value)
+        yield repr(value) if isinstance(value, str) else str(value)
 
 
-def _line(error: ValidationError, missing: Mapping[str, str]) -> str:
+def _line(error: ValidationError, data: object, missing: Mapping[str, str]) -> str:
     first = error.errors(include_url=False)[0]
     kind, context = first["type"], first.get("ctx", {})
+    if kind == "string_unicode" and not isinstance(_at(data, first["loc"]), str):
+        return f"{_path((*first['loc'], first['input']))}: not a key that can be written"
     field = _path(first["loc"])
     if kind.startswith("union_tag"):
         field += "." + str(context.get("discriminator", "")).strip("'")
@@ -126,6 +134,16 @@ def _line(error: ValidationError, missing: Mapping[str, str]) -> str:
     if kind == "union_tag_not_found":
         return f"{field}: missing"
     return f"{field}: {show(field, context.get('tag', first['input']))}: {reason(first)}"
+
+
+def _at(data: Any, loc: tuple[int | str, ...]) -> Any:
+    """What lies at a place; pydantic's own marks in it are passed over."""
+    for part in loc:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+    return data
 
 
 def reason(detail: Any) -> str:

@@ -198,6 +198,21 @@ def test_json_of_a_wrong_type_is_refused(client: Client, wrong: dict[str, object
     assert (answer.status_code, answer.json()["detail"]) == (422, line)
 
 
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("null", "body: null: not a mapping"),
+        ("[1]", "body: [1]: not a mapping"),
+        ('{"scenario": "busy-phone", "set": {"\\ud800": 1}}', "'\\ud800': not a key that can be written"),
+        ('{"scenario": "busy-phone", "policy": "\\ud800"}', "policy: '\\ud800': not a text that can be written"),
+    ],
+)
+def test_json_that_makes_no_sense_as_a_run_is_refused(client: Client, body: str, line: str) -> None:
+    answer = client.post("/api/runs", content=body, headers={"content-type": "application/json"})
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, line)
+
+
 def test_json_that_is_nested_too_deeply_is_refused(client: Client) -> None:
     answer = client.post("/api/runs", content=b"[" * 60_000, headers={"content-type": "application/json"})
 
