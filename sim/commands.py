@@ -41,7 +41,7 @@ def print_proc(arguments: argparse.Namespace) -> None:
     """`carveout proc`."""
     from sim.procfs import proc_file
 
-    sys.stdout.write(proc_file(_machine(arguments).snapshot(), arguments.file))
+    print(proc_file(_machine(arguments).snapshot(), arguments.file), end="")
 
 
 def run_bench(arguments: argparse.Namespace) -> None:

@@ -176,6 +176,24 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
     assert done.stderr == ""
 
 
+def shell(command: str) -> tuple[int, str]:
+    """Exit status and stderr of `carveout`, with a redirection."""
+    line = f"{sys.executable} -m app.cli {command}"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", ["run first-tagged-page --json", "proc first-tagged-page zoneinfo", "scenarios"])
+def test_output_that_cannot_be_written_is_one_line_and_exit_1(arguments: str) -> None:
+    assert shell(f"{arguments} > /dev/full") == (1, "carveout: stdout: No space left on device\n")
+
+
+@pytest.mark.parametrize("arguments", ["run first-tagged-page", "proc first-tagged-page vmstat"])
+def test_output_that_is_closed_is_one_line_and_exit_1(arguments: str) -> None:
+    assert shell(f"{arguments} >&-") == (1, "carveout: stdout: closed\n")
+
+
 @pytest.mark.parametrize("port", ["-1", "65536", "http", "", "8 0", "٣"])
 def test_serve_refuses_a_port_that_is_none(capsys: Capture, port: str) -> None:
     from app.cli import main
