@@ -116,4 +116,6 @@ def one_line(errors: Any) -> str:
 def _detail(request: Request, error: HTTPException) -> str:
     if error.status_code == 404 and error.detail == HTTPStatus.NOT_FOUND.phrase:
         return f"address: {request.url.path[:120]!r}: there is nothing here"
+    if error.status_code == 405:
+        return f"method: {request.method}: {request.url.path[:120]!r} does not take it"
     return str(error.detail)
