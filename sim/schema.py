@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Annotated, Any, TypeVar
 
+import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
@@ -94,7 +95,14 @@ def show(field: str, value: object) -> str:
     """A value as the reader may have written it, on one line and not too long."""
     if isinstance(value, int) and not isinstance(value, bool) and HEX_FIELD.search(field):
         return f"{value:#x}" if value >= 0 else str(value)
-    return _short(value) if isinstance(value, str) and value.isprintable() and value else written(value)
+    plain = isinstance(value, str) and value and value.isprintable() and not (field and _is_other(value))
+    return _short(str(value)) if plain else written(value)
+
+
+def _is_other(text: str) -> bool:
+    """Whether YAML would read it as something else than a text: it was written in quotes, and is shown in quotes."""
+    resolved: object = yaml.SafeLoader("").resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return resolved != "tag:yaml.org,2002:str"
 
 
 def written(value: object) -> str:

@@ -141,6 +141,8 @@ def test_pins_reach_the_core_by_process() -> None:
         ),
         ({"program": [{"do": "work", "ops": 60_000_000}] * 2}, "program: 120000000: more than 100000000 ops"),
         ({"program": None}, "program: null: not a list"),
+        ({"seed": "7"}, "seed: '7': not a whole number"),
+        ({"seed": "true"}, "seed: 'true': not a whole number"),
         ({"seed": True}, "seed: true: not a whole number"),
         ({"seed": date(2020, 1, 1)}, "seed: 2020-01-01: not a whole number"),
         ({"seed": [None, {"a": False}]}, "seed: [null, {'a': false}]: not a whole number"),
