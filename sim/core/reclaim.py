@@ -11,6 +11,7 @@ from sim.core.state import (
     D_KSWAPD,
     D_KSWAPD_FAILURES,
     D_ZONES,
+    R_PROCESS,
     V_ALLOCSTALL,
     V_PAGEOUTRUN,
     V_SCAN_DIRECT,
@@ -103,6 +104,7 @@ def kswapd_turn(st: State) -> int:
     if balanced(st, 3):
         st.dim[D_KSWAPD] = 0
         return 0
+    st.req[R_PROCESS] = 0
     freed = 0
     for z in range(st.dim[D_ZONES]):
         both = shrink_zone(st, z, SWAP_CLUSTER_MAX, 0)
