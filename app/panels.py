@@ -24,6 +24,11 @@ class Panel:
         """The template that renders it, alone or inside the run page."""
         return f"panels/{self.slug}.html"
 
+    @property
+    def csv(self) -> str:
+        """The end of the address of its table, after `/runs/{id}/`."""
+        return f"panels/{self.slug}.csv"
+
 
 PANELS: tuple[Panel, ...] = (
     Panel(

@@ -14,8 +14,10 @@ from sim.core.consts import PROGRAM_FIELDS
 from sim.core.state import D_OP
 from sim.errors import ScenarioError
 from sim.geometry import Geometry, geometry_of
+from sim.history import History, Touched
 from sim.invariants import check_machine
 from sim.layout import Layout, load_layout
+from sim.look.inspect import BlockView, Pair, ProcessPages
 from sim.look.lens import Lens
 from sim.scenario import Scenario
 from sim.snapshot import PageView, Snapshot
@@ -31,6 +33,8 @@ class Machine:
         self.geometry: Geometry = geometry_of(self.layout)
         self.arrays, self._whole, self._state = assemble(scenario, self.layout)
         self._booted = {name: array.copy() for name, array in self._whole.items()}
+        names = [("kernel", 0), *((process.name, process.pid) for process in scenario.processes)]
+        self.history: History = History(self._booted, self.layout, names)
         self._lens = Lens(self.arrays, scenario, self.layout, self.geometry)
         rows = self.arrays["program"].reshape(-1, PROGRAM_FIELDS)
         self.length: int = int(rows[:, 4].sum())
@@ -80,6 +84,25 @@ class Machine:
     def page(self, pfn: int) -> PageView:
         """One page. Raises ScenarioError where there is no memory."""
         return self._lens.page(pfn)
+
+    def pair(self, view: PageView) -> Pair | None:
+        """The data pages round a page and the tag pages that serve them; None outside every region."""
+        return self._lens.pair(view)
+
+    def block(self, pfn: int) -> BlockView:
+        """The pageblock of a pfn. Raises ScenarioError where there is no memory."""
+        return self._lens.block(pfn)
+
+    def process(self, pid: int) -> ProcessPages:
+        """Where a process's memory lies. Raises ScenarioError when none has this pid."""
+        return self._lens.process(pid)
+
+    def touched(self, pfn: int, head: int | None = None) -> Touched:
+        """Since when a page is what it is, and the ops before and after this one with an event that touched it.
+
+        The next one is looked for up to the op `head`, by default the end of the scenario. Raises ScenarioError.
+        """
+        return self.history.touched(pfn, self.op, self.length if head is None else head)
 
     def pages(self, start_pfn: int, end_pfn: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
         """Kind (0x80 set when pinned) and pid of the owner of every pfn of the range; holes where no memory is."""

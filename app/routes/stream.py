@@ -64,7 +64,7 @@ async def memory_map(
     first, last = whole("start", start), whole("end", end)
     validate_range(first, last, level)
     known = request.headers.get("if-none-match")
-    op, body = await _ask(run, lambda machine: (machine.op, _read(machine, first, last, level, known)))
+    op, body = await ask(run, lambda machine: (machine.op, _read(machine, first, last, level, known)))
     headers = {"etag": etag(op), "x-op": str(op), "cache-control": "no-cache"}
     if body is None:
         return Response(status_code=304, headers=headers)
@@ -76,11 +76,12 @@ async def page(service: Ready, run_id: Id, pfn: Annotated[str, Path(max_length=2
     """What one page is, as a sentence; `pfn` decimal or 0x."""
     run = service.runs.get(run_id)
     wanted = whole("pfn", pfn)
-    op, view = await _ask(run, lambda machine: (machine.op, machine.page(wanted)))
+    op, view = await ask(run, lambda machine: (machine.op, machine.page(wanted)))
     return HTMLResponse(describe(view, run.scenario.policy), headers={"x-op": str(op), "cache-control": "no-cache"})
 
 
-async def _ask(run: Run, question: Any) -> Any:
+async def ask(run: Run, question: Any) -> Any:
+    """What the machine of a run answers between two chunks."""
     return await asyncio.wrap_future(run.worker.ask(question))
 
 

@@ -12,7 +12,7 @@ def made(client: Client) -> str:
     return re.findall(r"carveout_runs_made_total [0-9.]+", client.get("/metrics").text)[0]
 
 
-SCENARIOS = ("first-tagged-page", "spurious-oom", "busy-phone")
+SCENARIOS = ("first-tagged-page", "interleave", "sprawl", "spurious-oom", "busy-phone", "quiet-mix")
 
 
 def embedded(html: str, name: str) -> dict[str, object]:
@@ -265,3 +265,10 @@ def test_pages_are_packed(client: Client) -> None:
     answer = client.get(f"/runs/{make_run(client)}", headers=PAGE | {"accept-encoding": "gzip"})
 
     assert answer.headers["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("layout", ["fvp-v3", "mini-b2", "phone-8g", "qemu-512m"])
+def test_a_link_can_choose_the_machine(client: Client, layout: str) -> None:
+    html = client.get(f"/open?scenario=quiet-mix&set=layout={layout}", headers=PAGE, follow_redirects=True).text
+
+    assert embedded(html, "run-meta")["layout"] == layout

@@ -13,7 +13,7 @@ from sim.core import consts as c
 from sim.machine import Machine
 from sim.report import plain
 from sim.scenario import make_scenario
-from sim.snapshot import Ledger, OomView, PageView, PinView, Snapshot
+from sim.snapshot import Ledger, OomView, PageView, PinView, Snapshot, Story
 from sim.words.text import plural, size
 
 Boot = Callable[..., Machine]
@@ -37,6 +37,7 @@ OOM = OomView(
     tag_pfn=0x84000,
     freed=481,
 )
+TOLD = Story("What has just happened", 99, "worker was killed.", bad=True)
 PAGE = PageView(
     pfn=0x80003,
     kind=c.K_TAGGED,
@@ -56,7 +57,15 @@ PAGE = PageView(
 
 def snapshot(**changes: Any) -> Snapshot:
     """As much of a snapshot as the words look at."""
-    values = {"op": 100, "length": 1000, "ledger": LEDGER, "ooms": (), "events": (), "packing": (0,) * 33} | changes
+    values = {
+        "op": 100,
+        "length": 1000,
+        "ledger": LEDGER,
+        "ooms": (),
+        "events": (),
+        "packing": (0,) * 33,
+        "story": TOLD,
+    } | changes
     return cast("Snapshot", SimpleNamespace(**values))
 
 
@@ -86,8 +95,14 @@ def test_an_oom_asks_its_own_question() -> None:
     assert plain(question) == "Why is there an OOM with 118.0 MiB free?"
 
 
-def test_an_oom_is_news_for_a_hundredth_of_the_scenario() -> None:
-    times = [words.oom_now(snapshot(op=op, ooms=(OOM,))) for op in (99, 109, 110)]
+def test_an_oom_is_the_news_until_something_else_happens_to_tag_storage() -> None:
+    later = replace(TOLD, op=100)
+    assert words.oom_now(snapshot(ooms=(OOM,))) is OOM
+    assert words.oom_now(snapshot(ooms=(OOM,), story=later)) is None
+
+
+def test_an_oom_is_no_longer_the_news_after_100_ops() -> None:
+    times = [words.oom_now(snapshot(op=op, ooms=(OOM,))) for op in (99, 199, 200)]
     assert times == [OOM, OOM, None]
 
 
@@ -228,57 +243,3 @@ def test_a_page_is_one_sentence_about_what_it_is_and_what_its_tags_cost(view: Pa
 )
 def test_a_tag_page_is_described_as_its_policy_sees_it(policy: str, text: str) -> None:
     assert text in plain(words.describe(replace(LENT, kind=c.K_TAGS), policy))
-
-
-def story_at(machine: Machine, op: int) -> str:
-    machine.seek(op)
-    return plain(words.story(machine.snapshot()))
-
-
-@pytest.mark.parametrize(
-    ("op", "text"),
-    [
-        (0, "Nothing has happened yet."),
-        (
-            1,
-            (
-                "server (41) got a tagged page: pfn 0x80000. Its tag page 0x84000 was free: taken at once. "
-                "31 neighbours now cost nothing."
-            ),
-        ),
-        (
-            2,
-            (
-                "server (41) got a tagged page: pfn 0x80001. Its tag page 0x84000 holds tags already: "
-                "this one costs nothing."
-            ),
-        ),
-        (64, "0x8001f was the last tagged page that needed 0x84000: the tag page is free again, for anyone movable."),
-    ],
-)
-def test_the_story_of_the_first_tagged_page(boot: Boot, op: int, text: str) -> None:
-    assert story_at(boot("first-tagged-page"), op) == text
-
-
-def test_the_story_of_an_oom_names_the_victim(boot: Boot) -> None:
-    text = "worker (73) was killed with 64.1 MiB free. It was not the one who asked."
-    assert story_at(boot("spurious-oom"), 42) == text
-
-
-def test_the_story_of_a_migration_says_where_the_data_went(boot: Boot) -> None:
-    machine = boot("busy-phone")
-    machine.seek(5000)
-    while machine.step(1):
-        lines = [event.line for event in machine.snapshot().events if event.op == machine.op]
-        if any("order=0 block=" in line and "taken=1" in line for line in lines) and "mm_migrate" in str(lines):
-            break
-    told = r"got a tagged page: pfn \w+\. Tag page \w+ held anonymous data\. It moved to \w+\. It now holds tags\."
-    assert re.search(told, story_at(machine, machine.op))
-
-
-def test_the_story_of_a_refusal_says_where_the_tags_belong(boot: Boot) -> None:
-    machine = boot("busy-phone")
-    while machine.counters()["metadata_reserve_fail"] == 0:
-        machine.step(1)
-    story = story_at(machine, machine.op)
-    assert story.startswith("0x8e3400 was refused once: its tags belong in 0x8ff1a0, which cannot be emptied. chrome")
