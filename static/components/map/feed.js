@@ -1,0 +1,51 @@
+// Asks the server for what is in view: one question at a time, again when the run has moved, never when nothing has.
+import { run } from "../../run.js"
+import { Memory, queries } from "../../lib/memory.js"
+
+const EVERY = { block: 1000, row: 250, page: 160 } // ms between two answers while the run moves
+
+export class Feed {
+  constructor(map) { Object.assign(this, { map, memories: new Map(), busy: false, last: 0, known: new Map() }) }
+
+  memory(layer, classes) {
+    if (!this.memories.has(layer)) this.memories.set(layer, new Memory(run.plates, layer, classes))
+    const memory = this.memories.get(layer)
+    memory.world = run.world
+    return memory
+  }
+
+  // called with every picture: ask for what it lacked
+  want(memory, camera) {
+    const plan = memory.plan(camera)
+    if (!plan || this.busy || memory.has(plan, run.frame.op)) return
+    const key = plan.ranges.map(r => `${r.plate.i}:${r.b0}-${r.b1}`).join() + plan.level + memory.layer
+    const rest = key === this.key ? EVERY[plan.level] - (performance.now() - this.last) : 0
+    clearTimeout(this.later)
+    if (rest > 0) this.later = setTimeout(() => this.map.redraw(), rest)
+    else this.ask(memory, plan, key)
+  }
+
+  async ask(memory, plan, key) {
+    this.busy = true
+    const [data, tags] = queries(plan, memory.layer)
+    const answers = await Promise.all([this.get(data), tags && this.get(tags)]).catch(() => [null, null])
+    this.busy = false
+    Object.assign(this, { key, last: performance.now() })
+    const [body, strip] = answers
+    if (body && (strip || !tags)) memory.take(plan, Math.min(body.op, strip?.op ?? body.op), body.bytes, strip?.bytes)
+    if (body || strip) this.map.redraw()
+    else this.later = setTimeout(() => this.map.redraw(), 1000)
+  }
+
+  // bytes of a range; what the server says has not changed is what it said before
+  async get(query) {
+    const before = this.known.get(query), headers = before ? { "if-none-match": `"${before.op}"` } : {}
+    const answer = await fetch(`/runs/${run.meta.id}/map?${query}`, { headers })
+    if (answer.status === 304) return before
+    if (!answer.ok) throw new Error(`map: ${answer.status}`)
+    const found = { op: Number(answer.headers.get("x-op")), bytes: new Uint8Array(await answer.arrayBuffer()) }
+    if (this.known.size > 7) this.known.delete(this.known.keys().next().value)
+    this.known.set(query, found)
+    return found
+  }
+}
