@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.moment import Moment, Recorded
-from sim.snapshot import Mark, PinView, Snapshot, ZoneView
+from sim.snapshot import Mark, PinView, Snapshot, Story, ZoneView
 
 FREE_LISTS = ("Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Metadata", "Isolate")
 SERIES = ("op", "tags", "tagged", "lent_anon", "lent_file", "free_metadata", "free", "refused")
@@ -37,6 +37,7 @@ def frame(moment: Moment, seq: int, watching: int) -> dict[str, Any]:
         "zones": [zone_view(zone) for zone in snap.zones],
         "pins": [pin_view(pin) for pin in snap.pins],
         "refused": refused(snap),
+        "story": story_view(snap.story),
         "map": base64.b64encode(deflate(map_bytes(snap))).decode("ascii"),
     }
 
@@ -66,6 +67,12 @@ def pin_view(pin: PinView) -> dict[str, Any]:
         "tag": pin.in_tag_storage,
         "blocks": pin.blocks_pfn,
     }
+
+
+def story_view(story: Story) -> dict[str, Any]:
+    """Where the numbers of the story stand on the map; its sentences are HTML and come with the partials."""
+    stops = [{"n": stop.n, "pfn": stop.pfn, "link": stop.link, "bad": stop.bad} for stop in story.stops]
+    return {"what": story.what, "op": story.op, "bad": story.bad, "stops": stops}
 
 
 def refused(snap: Snapshot) -> dict[str, int] | None:

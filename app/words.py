@@ -30,14 +30,13 @@ class Words:
         return Markup(words.answer(self.snapshot, self.scenario, self.scenario.policy))
 
     @property
-    def story(self) -> Markup:
-        """What has just happened."""
-        return Markup(words.story(self.snapshot))
-
-    @property
     def packing(self) -> Markup:
         """How full the tag pages are, between the two bounds."""
         return Markup(words.packing(self.snapshot))
+
+    def html(self, sentence: str) -> Markup:
+        """A sentence of `snapshot.story`, which has its names escaped."""
+        return Markup(sentence)
 
     def oom(self, view: OomView) -> Markup:
         """One OOM kill as a sentence."""

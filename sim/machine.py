@@ -14,6 +14,7 @@ from sim.core.consts import PROGRAM_FIELDS
 from sim.core.state import D_OP
 from sim.errors import ScenarioError
 from sim.geometry import Geometry, geometry_of
+from sim.history import History, Touched
 from sim.invariants import check_machine
 from sim.layout import Layout, load_layout
 from sim.look.lens import Lens
@@ -31,6 +32,8 @@ class Machine:
         self.geometry: Geometry = geometry_of(self.layout)
         self.arrays, self._whole, self._state = assemble(scenario, self.layout)
         self._booted = {name: array.copy() for name, array in self._whole.items()}
+        names = [("kernel", 0), *((process.name, process.pid) for process in scenario.processes)]
+        self.history: History = History(self._booted, self.layout, names)
         self._lens = Lens(self.arrays, scenario, self.layout, self.geometry)
         rows = self.arrays["program"].reshape(-1, PROGRAM_FIELDS)
         self.length: int = int(rows[:, 4].sum())
@@ -80,6 +83,13 @@ class Machine:
     def page(self, pfn: int) -> PageView:
         """One page. Raises ScenarioError where there is no memory."""
         return self._lens.page(pfn)
+
+    def touched(self, pfn: int, head: int | None = None) -> Touched:
+        """Since when a page is what it is, and the ops before and after this one with an event that touched it.
+
+        The next one is looked for up to the op `head`, by default the end of the scenario. Raises ScenarioError.
+        """
+        return self.history.touched(pfn, self.op, self.length if head is None else head)
 
     def pages(self, start_pfn: int, end_pfn: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
         """Kind (0x80 set when pinned) and pid of the owner of every pfn of the range; holes where no memory is."""

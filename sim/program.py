@@ -1,5 +1,6 @@
 """Scripted steps of a scenario, in order. Each unit of a step is one op. The core's side is `sim/core/program.py`."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -22,7 +23,7 @@ from sim.core.consts import (
 from sim.layout import Layout
 from sim.layout_checks import need
 from sim.schema import Int, Model, Pfn
-from sim.workload import WHATS, Process, What
+from sim.workload import PAGES, WHATS, Process, What
 
 MAX_OPS = 100_000_000
 Count = Annotated[Int, Field(ge=1, le=MAX_OPS)]
@@ -64,10 +65,17 @@ class Unpin(Model):
 
 
 class FreePage(Model):
-    """Free the allocated block that begins at a page."""
+    """Free the allocated block that begins at a page, and so on: `count` pages, `every` so many."""
 
     do: Literal["free_page"]
     pfn: Pfn
+    count: Annotated[Int, Field(ge=1, le=10_000)] = 1
+    every: Annotated[Int, Field(ge=1, le=PAGES)] = 1
+
+    @property
+    def pfns(self) -> range:
+        """Where the blocks begin, in order."""
+        return range(self.pfn, self.pfn + self.count * self.every, self.every)
 
 
 class Drain(Model):
@@ -97,7 +105,7 @@ STEPS = ("alloc", "free", "pin", "unpin", "free_page", "drain", "work", "exit")
 def ops_of(step: Step) -> int:
     """How many ops a step takes."""
     match step:
-        case Alloc() | Free():
+        case Alloc() | Free() | FreePage():
             return step.count
         case Work():
             return step.ops
@@ -112,8 +120,8 @@ def validate_program(program: tuple[Step, ...], processes: tuple[Process, ...], 
         at = f"program[{number}]"
         name = getattr(step, "process", None)
         need(name is None or name in names, f"{at}.process", name, "no such process")
-        if isinstance(step, Pin | Unpin | FreePage):
-            need(layout.page_of(step.pfn) != NO_PAGE, f"{at}.pfn", step.pfn, "no memory there")
+        for pfn in _named(step):
+            need(layout.page_of(pfn) != NO_PAGE, f"{at}.pfn", pfn, "no memory there")
         if isinstance(step, Alloc):
             single = step.what not in {"pagetable", "file", "dirty"}
             need(single or step.order == 0, f"{at}.order", step.order, f"{step.what} pages come one by one")
@@ -123,14 +131,29 @@ def validate_program(program: tuple[Step, ...], processes: tuple[Process, ...], 
     need(total <= MAX_OPS, "program", total, f"more than {MAX_OPS} ops")
 
 
+def _named(step: Step) -> Sequence[int]:
+    """Pfns that a step names."""
+    if isinstance(step, FreePage):
+        return step.pfns
+    return (step.pfn,) if isinstance(step, Pin | Unpin) else ()
+
+
 def program_array(program: tuple[Step, ...], processes: tuple[Process, ...], layout: Layout) -> NDArray[np.int64]:
     """[step, field] as in `sim.core.consts`: step, process (0 = the kernel), class, order, count, argument."""
     numbers: dict[str | None, int] = {process.name: n for n, process in enumerate(processes, start=1)}
-    rows = [_row(step, numbers, layout) for step in program]
+    rows = [row for step in program for row in _rows(step, numbers, layout)]
     return np.array(rows, dtype=np.int64).reshape(-1, PROGRAM_FIELDS)
 
 
-def _row(step: Step, numbers: dict[str | None, int], layout: Layout) -> tuple[int, ...]:
+def _rows(step: Step, numbers: dict[str | None, int], layout: Layout) -> list[tuple[int, ...]]:
+    if isinstance(step, FreePage):
+        return [(S_FREE_PAGE, 0, 0, 0, 1, layout.page_of(pfn)) for pfn in step.pfns]
+    return [_row(step, numbers, layout)]
+
+
+def _row(
+    step: Alloc | Free | Pin | Unpin | Drain | Work | Exit, numbers: dict[str | None, int], layout: Layout
+) -> tuple[int, ...]:
     match step:
         case Alloc():
             return S_ALLOC, numbers[step.process], WHATS.index(step.what), step.order, step.count, 0
@@ -141,8 +164,6 @@ def _row(step: Step, numbers: dict[str | None, int], layout: Layout) -> tuple[in
             return S_PIN, numbers.get(step.process, 0), 0, 0, 1, layout.page_of(step.pfn)
         case Unpin():
             return S_UNPIN, 0, 0, 0, 1, layout.page_of(step.pfn)
-        case FreePage():
-            return S_FREE_PAGE, 0, 0, 0, 1, layout.page_of(step.pfn)
         case Drain():
             return S_DRAIN, 0, 0, 0, 1, 0
         case Work():

@@ -7,7 +7,7 @@ from typing import Any
 from sim import __version__
 from sim.machine import Machine
 from sim.snapshot import Ledger, Snapshot
-from sim.words import answer, question, story
+from sim.words import answer, question
 from sim.words.text import plural
 
 ENGINE = f"Carveout {__version__}"
@@ -46,7 +46,7 @@ def text_report(machine: Machine, again: str) -> str:
     """The same for people; `again` is the command that makes this run once more."""
     snapshot, scenario = machine.snapshot(), machine.scenario
     head = f"{scenario.name}, policy {scenario.policy}, seed {scenario.seed}, op {snapshot.op:,} of {snapshot.length:,}"
-    said = [question(snapshot, scenario), answer(snapshot, scenario, scenario.policy), story(snapshot)]
+    said = [question(snapshot, scenario), answer(snapshot, scenario, scenario.policy), snapshot.story.title]
     lines = [head, "", *(plain(html) for html in said), "", *_storage(snapshot), "", *_counters(snapshot)]
     return "\n".join([*lines, "", f"digest {machine.digest()}", f"again: {again}"])
 

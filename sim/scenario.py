@@ -71,7 +71,7 @@ class Scenario(Model):
 
     def workload_array(self) -> NDArray[np.int64]:
         """[process, class, field] for the core: weight, target, grow, thp, order, 0."""
-        return workload_array(self.processes)
+        return workload_array(self.processes, self.layout.present_pages)
 
     def pin_array(self) -> NDArray[np.int64]:
         """[process, field] for the core: pins per 1000 ops, ops a pin lasts."""

@@ -142,6 +142,41 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryStep:
+    """One numbered step of the story. HTML."""
+
+    n: int
+    head: str  # "Ask."
+    html: str
+    bad: bool  # a refusal, a failure, an OOM
+
+
+@dataclass(frozen=True, slots=True)
+class StoryStop:
+    """Where the number of a step stands on the map."""
+
+    n: int
+    pfn: int
+    link: bool  # a data page: its tag page belongs to it
+    bad: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What has just happened: one op, told in steps."""
+
+    what: str  # "What has just happened"
+    op: int  # that is told, -1 when it is about no op in particular
+    title: str  # HTML
+    bad: bool
+    steps: tuple[StoryStep, ...] = ()
+    stops: tuple[StoryStop, ...] = ()
+
+
+UNTOLD = Story("So far", -1, "Nothing has happened yet.", bad=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A whole machine at one op."""
 
@@ -162,6 +197,7 @@ class Snapshot:
     events: tuple[Event, ...]  # newest last, at most 48
     marks: tuple[Mark, ...]
     series: Series
+    story: Story = UNTOLD
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Demand(Model):
 
     weight: Annotated[Int, Field(ge=0, le=1000)]
     target: Annotated[Int, Field(ge=0, le=PAGES)]  # below it three requests of four allocate, above it one of four
+    share: Annotated[Int, Field(ge=0, le=100)] = 0  # percent of the memory of the layout, on top of the target
     grow: Annotated[Int, Field(ge=-PAGES, le=PAGES)] = 0  # the target rises by so many pages per 1000 ops
     thp: Annotated[Int, Field(ge=0, le=100)] = 0  # percent of allocations that ask for order 9 first
     order: Annotated[Int, Field(ge=0, le=MAX_ORDER)] = 0  # highest order asked, uniform from 0
@@ -63,12 +64,13 @@ def validate_processes(processes: tuple[Process, ...], cpus: int) -> None:
             need(high or not demand.order, f"{here}.order", demand.order, "only slab and unmovable have it")
 
 
-def workload_array(processes: tuple[Process, ...]) -> NDArray[np.int64]:
-    """[process, class, field]: weight, target, grow, thp, order, 0."""
+def workload_array(processes: tuple[Process, ...], pages: int) -> NDArray[np.int64]:
+    """[process, class, field]: weight, target, grow, thp, order, 0, on a machine of `pages`."""
     array = np.zeros((len(processes), CLASSES, WORK_FIELDS), dtype=np.int64)
     for number, process in enumerate(processes):
         for what, demand in process.workload.items():
-            row = (demand.weight, demand.target, demand.grow, demand.thp, demand.order, 0)
+            target = demand.target + pages * demand.share // 100
+            row = (demand.weight, target, demand.grow, demand.thp, demand.order, 0)
             array[number, WHATS.index(what)] = row
     return array
 

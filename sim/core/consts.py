@@ -85,6 +85,10 @@ E_DIRECT_RECLAIM = 12  # a = reclaimed
 E_OOM_KILL = 13  # process = victim, a = requester, b = free pages, c = free METADATA pages, d = row of the OOM records
 E_EXIT = 14  # process left, a = pages freed
 EVENT_FIELDS = 10
+E_REFUSED = 0  # to watch only, no row: a reservation that failed
+CHANGES = (
+    1 << E_ALLOC | 1 << E_FREE | 1 << E_RESERVE | 1 << E_RELEASE | 1 << E_MIGRATE | 1 << E_DROP
+)  # of what a page is
 
 # Steps of a scenario's program: rows are (step, process, class, order, count, argument).
 S_ALLOC = 1

@@ -4,7 +4,7 @@ from sim.core.buddy import free_one_page
 from sim.core.build import compiled, outlined
 from sim.core.consts import E_RELEASE, K_FREE, METADATA, P_RFC_V1
 from sim.core.pages import set_kind
-from sim.core.records import record
+from sim.core.records import record, touch
 from sim.core.state import D_POLICY, D_REGIONS, D_RESERVED, V_RESERVE_FREE, State
 
 
@@ -80,6 +80,7 @@ def free_metadata_storage(st: State, page: int, order: int) -> int:
             released = drop_refs(st, r, block, refs)
             if released:
                 st.vm[V_RESERVE_FREE] += st.r_block[r]
+                touch(st, E_RELEASE, block, st.r_block[r])
         row = record(st, E_RELEASE, page, order, block, max(st.tag_ref[i] - 1, 0))
         st.ev[row + 7] = released
     return 0

@@ -28,6 +28,7 @@ from sim.core.state import (
     D_PC_DONE,
     D_PROGRAM_ROWS,
     D_SAMPLE_EVERY,
+    D_TOUCHED,
     State,
 )
 from sim.core.workload import work
@@ -97,6 +98,16 @@ def step(st: State) -> int:
         st.dim[D_PC_DONE] = 0
     between_ops(st)
     return 1
+
+
+@entry
+def run_until_touched(st: State, ops: int) -> int:
+    """As `run`, but ends after the first op with an event that is watched (`D_WATCH`)."""
+    done = 0
+    before = st.dim[D_TOUCHED]
+    while done < ops and st.dim[D_TOUCHED] == before and step(st):
+        done += 1
+    return done
 
 
 @entry

@@ -1,9 +1,20 @@
 """What is remembered: the ring of events, marks for the timeline, samples through time."""
 
 from sim.core.build import compiled, outlined
-from sim.core.consts import EVENT_FIELDS, K_ANON, K_DIRTY, K_FILE, PAGEBLOCK_ORDER
+from sim.core.consts import (
+    CHANGES,
+    E_MIGRATE,
+    E_RELEASE,
+    E_RESERVE,
+    EVENT_FIELDS,
+    K_ANON,
+    K_DIRTY,
+    K_FILE,
+    PAGEBLOCK_ORDER,
+)
 from sim.core.state import (
     COUNT_STRIDE,
+    D_CHANGED,
     D_EVENTS,
     D_MARKED,
     D_MARKS,
@@ -13,6 +24,9 @@ from sim.core.state import (
     D_SAMPLE_EVERY,
     D_SAMPLES,
     D_TAGGED,
+    D_TOUCHED,
+    D_WATCH,
+    D_WATCHED,
     D_ZONES,
     EVENT_ROWS,
     MARK_ROWS,
@@ -22,6 +36,27 @@ from sim.core.state import (
     V_RESERVE_FAIL,
     State,
 )
+
+
+@outlined
+def touch(st: State, event: int, page: int, pages: int) -> int:
+    """Note this op if the event is watched and touches the page that is watched (any page if none is)."""
+    watched = st.dim[D_WATCHED] - 1
+    if st.dim[D_WATCH] >> event & 1 and (watched < 0 or page <= watched < page + pages):
+        st.dim[D_TOUCHED] = st.dim[D_OP]
+        if CHANGES >> event & 1:
+            st.dim[D_CHANGED] = st.dim[D_OP]
+    return 0
+
+
+@outlined
+def touch_event(st: State, event: int, page: int, order: int, a: int) -> int:
+    """`touch` for a row of the ring. Reservations and releases tell for themselves which tag pages they touch."""
+    if event == E_RESERVE or event == E_RELEASE:
+        return 0
+    if event == E_MIGRATE:
+        touch(st, event, a, 1)
+    return touch(st, event, page, 1 << order)
 
 
 @compiled
@@ -40,6 +75,8 @@ def record(st: State, event: int, page: int, order: int, a: int, b: int) -> int:
     st.ev[row + 7] = 0
     st.ev[row + 8] = 0
     st.ev[row + 9] = 0
+    if st.dim[D_WATCH]:
+        touch_event(st, event, page, order, a)
     return row
 
 

@@ -150,11 +150,17 @@ def record_type() -> np.dtype[np.void]:
 
 def make_arrays(shape: dict[str, int]) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
     """Zeroed arrays: every field by name, and what they are views of: the records, and the arrays of one field."""
-    records = np.zeros(shape["links"], dtype=record_type())
-    whole: dict[str, NDArray[Any]] = {"records": records}
+    whole: dict[str, NDArray[Any]] = {"records": np.zeros(shape["links"], dtype=record_type())}
     whole |= {name: np.zeros(shape[length], code) for name, code, length in fields() if length not in COLUMNS}
-    columns = {name: records[name][: shape[length]] for name, _, length in fields() if length in COLUMNS}
-    return {name: (columns | whole)[name] for name, _, _ in fields()}, whole
+    return views(whole, shape["pages"]), whole
+
+
+def views(whole: dict[str, NDArray[Any]], pages: int) -> dict[str, NDArray[Any]]:
+    """Every field by name, of a machine of so many pages."""
+    records = whole["records"]
+    size = {"links": len(records), "pages": pages}
+    columns = {name: records[name][: size[length]] for name, _, length in fields() if length in COLUMNS}
+    return {name: (columns | whole)[name] for name, _, _ in fields()}
 
 
 # `dim`: what never changes in a run, then the scalars that do.
@@ -162,6 +168,9 @@ D_PAGES, D_ZONES, D_CPUS, D_REGIONS, D_POLICY, D_PROCESSES = 0, 1, 2, 3, 4, 5
 D_PCP_HEADS, D_OWNER_HEADS, D_LRU_HEADS, D_PROGRAM_ROWS = 6, 7, 8, 9
 D_OP, D_PC, D_PC_DONE, D_PINS, D_EVENTS, D_OOMS, D_MARKS, D_SAMPLES, D_SAMPLE_EVERY = 10, 11, 12, 13, 14, 15, 16, 17, 18
 D_KSWAPD, D_KSWAPD_FAILURES, D_MARKED, D_RESERVED, D_TAGGED, D_WEIGHT = 19, 20, 21, 22, 23, 24
+# What `sim/history.py` looks for in a machine of its own, 0 in every run: events to watch (bits), 1 + the page that
+# they must touch; op of the last event that did, and of the last that changed what the page is.
+D_WATCH, D_WATCHED, D_TOUCHED, D_CHANGED = 25, 26, 27, 28
 
 # `req`: the request being served, kept until the next one for the narration.
 R_PROCESS, R_CLASS, R_ORDER, R_RESULT, R_REFUSALS, R_REFUSED, R_TAG_PAGE, R_PASSES, R_DONE = 0, 1, 2, 3, 4, 5, 6, 7, 8

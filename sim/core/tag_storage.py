@@ -1,12 +1,13 @@
 """Reserving tag storage for a tagged allocation (reserve_metadata_storage, RFC v1 final form; facts 3.3)."""
 
 from sim.core.build import compiled
-from sim.core.consts import E_RESERVE, EBUSY, EINTR, F_STORAGE, OK
+from sim.core.consts import E_REFUSED, E_RESERVE, EBUSY, EINTR, F_STORAGE, OK
 from sim.core.contig import alloc_contig_range
 from sim.core.metadata import block_of, drop_refs, end_of_blocks, ref_of, refs_per_block, region_of
-from sim.core.records import mark_once, record
+from sim.core.records import mark_once, record, touch
 from sim.core.state import (
     D_RESERVED,
+    D_WATCH,
     R_TAG_PAGE,
     V_RESERVE_FAIL,
     V_RESERVE_SUCCESS,
@@ -62,6 +63,8 @@ def report(st: State, page: int, order: int, start: int, blocks: int, taken: int
         st.vm[V_REUSED] += 1
     if taken > 0 and ret == OK:
         mark_once(st, E_RESERVE, page)
+    if st.dim[D_WATCH] and (taken > 0 or ret != OK):
+        touch(st, E_RESERVE if ret == OK else E_REFUSED, start, blocks * st.r_block[region_of(st, page)])
     return 0
 
 

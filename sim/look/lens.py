@@ -10,9 +10,11 @@ from sim.kernel_trace import decode
 from sim.layout import Layout
 from sim.look import counts, history, layers, pages
 from sim.look.place import Arrays, Place
+from sim.look.scene import scene_of
 from sim.scenario import Scenario
 from sim.snapshot import Event, PageView, Snapshot
 from sim.vmstat import vmstat
+from sim.words.story import tell
 
 EVENTS_SHOWN = 48
 
@@ -46,6 +48,7 @@ class Lens:
             events=self._recent_events(),
             marks=history.mark_views(at),
             series=history.series_view(at),
+            story=tell(scene_of(at, zones)),
         )
 
     def counters(self) -> dict[str, int]:

@@ -6,7 +6,6 @@ All but `event_sentence` return HTML with every name escaped; `data-part` marks 
 from sim.words.answer import answer, packing, question
 from sim.words.events import event_sentence
 from sim.words.pages import describe
-from sim.words.story import story
 from sim.words.trouble import describe_oom, describe_pin, oom_now
 
 __all__ = [
@@ -18,5 +17,4 @@ __all__ = [
     "oom_now",
     "packing",
     "question",
-    "story",
 ]

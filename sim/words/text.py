@@ -58,3 +58,8 @@ def code(text: str) -> str:
 def pfn_code(pfn: int) -> str:
     """HTML: a pfn."""
     return code(f"{pfn:#x}")
+
+
+def pfn_link(pfn: int) -> str:
+    """HTML: a pfn that can be selected."""
+    return f'<code data-pfn="{pfn}">{pfn:#x}</code>'

@@ -6,7 +6,7 @@ import pytest
 from app.panels import PANELS
 from tests.app.conftest import JSON, PAGE, Client, command, make_run
 
-SCENARIOS = ("first-tagged-page", "spurious-oom", "busy-phone")
+SCENARIOS = ("first-tagged-page", "interleave", "sprawl", "spurious-oom", "busy-phone", "quiet-mix")
 
 
 def embedded(html: str, name: str) -> dict[str, object]:

@@ -99,7 +99,7 @@ def test_scenarios_are_listed_with_their_questions(capsys: Capture) -> None:
 def test_scenarios_are_listed_for_programs_too(capsys: Capture) -> None:
     _, out, _ = run(capsys, "scenarios", "--json")
     names = [scenario["name"] for scenario in json.loads(out)["scenarios"]]
-    assert names == ["first-tagged-page", "spurious-oom", "busy-phone"]
+    assert names == ["first-tagged-page", "interleave", "sprawl", "spurious-oom", "busy-phone", "quiet-mix"]
 
 
 def test_check_goes_through_a_scenario_and_back(capsys: Capture) -> None:
@@ -120,7 +120,7 @@ def test_bench_prints_the_price_of_an_op_and_of_a_page(capsys: Capture) -> None:
     [
         (
             "run nowhere",
-            "scenario: 'nowhere': no such scenario (there are first-tagged-page, spurious-oom, busy-phone)",
+            "scenario: 'nowhere': no such scenario (there are first-tagged-page, interleave, sprawl, ",
         ),
         ("run nowhere.yaml", "file: nowhere.yaml: No such file or directory"),
         ("run spurious-oom --seed 0", "seed: 0: must be at least 1"),

@@ -208,7 +208,7 @@ def test_a_tag_range_over_two_banks_must_stay_one_run_of_pages() -> None:
 
 
 def test_an_unknown_preset_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(ScenarioError, match="layout: 'nano': no such layout \\(there are fvp-v1, mini\\)"):
+    with pytest.raises(ScenarioError, match=r"layout: 'nano': no such layout \(there are fvp-v1, .*mini, "):
         load_layout("nano")
 
 
