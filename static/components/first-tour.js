@@ -25,7 +25,7 @@ class FirstTour extends HTMLElement {
     const there = this.stops.filter(({ stop }) => document.querySelector(stop)?.getClientRects().length)
     this.at = Math.max(0, Math.min(at, there.length - 1))
     this.stop = there[this.at]
-    this.before ??= document.activeElement
+    this.focused ??= document.activeElement
     const last = this.at === there.length - 1
     this.put("[data-at]", `${this.at + 1} of ${there.length}`)
     this.put("[data-title]", this.stop.title)
@@ -82,8 +82,8 @@ class FirstTour extends HTMLElement {
     this.target.classList.remove("pointed")
     this.card.hidden = true
     try { localStorage.setItem(KEY, "seen") } catch { /* a browser that keeps nothing shows it again */ }
-    this.before?.focus?.()
-    this.before = undefined
+    this.focused?.focus?.()
+    this.focused = undefined
   }
 }
 

@@ -61,7 +61,7 @@ class KeyHelp extends HTMLElement {
 function nextTheme() {
   const root = document.documentElement, theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length]
   root.dataset.theme = root.dataset.chosen = theme
-  try { localStorage.setItem("theme", theme) } catch { /* a browser that keeps nothing still changes the page */ }
+  try { for (const store of [localStorage, sessionStorage]) store.setItem("theme", theme) } catch { /* a browser that keeps nothing still changes the page */ }
   tell("theme", theme)
 }
 

@@ -100,7 +100,7 @@ class RunHead extends HTMLElement {
 }
 
 export function here(path = location.pathname) {
-  const theme = document.documentElement.dataset.chosen
+  const theme = document.documentElement.dataset.chosen ?? new URLSearchParams(location.search).get("theme")
   return address(path, location.search, { ...run.meta, op: run.frame.op, theme, part: run.part })
 }
 

@@ -33,6 +33,7 @@ export function noteOf({ connection, since, behind, frame, past, mine, now }) {
   }
 }
 
+/** @returns {Note} */
 const lost = (op, ago) => ({
   words: `Connection lost ${ago} s ago. This is the last good picture, op ${nf(op)}. Trying again.`,
   look: "lost", acts: [["Try now", "retry"]],
