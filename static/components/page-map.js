@@ -168,7 +168,8 @@ class PageMap extends Piece {
   drawn() {
     const { camera, tally, memory, layer } = this, plan = memory.plan(camera)
     return {
-      level: camera.name, layer, op: run.frame.op, settled: !tally.coarse && (!plan || memory.has(plan, run.frame.op)),
+      level: camera.name, layer, op: run.frame.op,
+      settled: !this.soon && !tally.coarse && (!plan || memory.has(plan, run.frame.op)),
       data: tally.data, tags: tally.tags, dataPfns: tally.dataPfns, tagsPfns: tally.tagsPfns,
     }
   }

@@ -27,12 +27,12 @@ export class Camera {
     })
     this.U = x - box.gap / this.fitU
     this.base = box.w / this.U
-    this.zmax = Math.max(2, PAGE.w / this.base)
+    this.zmax = Math.max(2, PAGE.w / this.base * ABOVE)
     this.place()
   }
 
   get fit() { return this.z < FITS }
-  get su() { return this.fit ? this.fitU : this.base * this.z }
+  get su() { return this.fit ? this.fitU : this.base * Math.max(1, this.z / ABOVE) }
   // rows grow a little faster than columns, so that both reach the size of a page together
   get sv() { return this.fit ? this.fitV : this.land / this.plates.rows * this.z ** this.faster }
   get faster() { return Math.log(PAGE.h / (this.land / this.plates.rows)) / Math.log(this.zmax) }
@@ -48,7 +48,7 @@ export class Camera {
   // keep the window on the machine, and lay out what it shows
   place() {
     this.z = clamp(this.z, 1, this.zmax)
-    if (this.plates.P > 1 && this.base * this.z < this.fitU) this.z = 1 // bands show more than one narrow band would
+    if (!this.fit && this.plates.P > 1 && this.su < this.fitU) this.z = 1 // bands show more than one narrow band would
     this.u = clamp(this.u, 0, Math.max(0, this.U - this.visU))
     this.v = clamp(this.v, 0, Math.max(0, this.plates.rows - this.visV))
     this.list = this.fit ? this.bands : [zoomed(this)]
@@ -148,7 +148,7 @@ export class Camera {
   // from bands into the one band: what lay under the pointer stays under it
   enter(hit, x, y, factor) {
     const pfn = hit?.pfn ?? this.plates.plates[0].data_start, deep = (y - this.box.head) / this.land
-    this.look(pfn, Math.max(ABOVE, factor * this.fitU / this.base), x / this.box.w, clamp(deep, 0, 1))
+    this.look(pfn, Math.max(ABOVE, factor * this.fitU / this.base * ABOVE), x / this.box.w, clamp(deep, 0, 1))
   }
 
   // bring a page to a place of the window, at this zoom
@@ -164,7 +164,7 @@ export class Camera {
   zoomOf(level) {
     if (level === "machine") return 1
     if (level === "page") return this.zmax
-    const lands = this.land / this.plates.rows, wide = w => w / this.base
+    const lands = this.land / this.plates.rows, wide = w => w / this.base * ABOVE
     const tall = h => (h / lands) ** (1 / this.faster) // the zoom at which a row is h px high
     if (level === "zone") return Math.max(ABOVE, Math.min(wide(3.4), Math.max(wide(2.5), tall(3))))
     return Math.min(this.zmax * .55, Math.max(ABOVE, wide(22), tall(3.5)))
