@@ -1,9 +1,9 @@
 """The parts of the page that are HTML while live. Templates are those of the first paint."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.moment import Moment
-from app.panels import PANELS
+from app.panels import PANELS, Panel
 from app.run import Run
 from app.run_page import partial_page
 from app.templating import Templating
@@ -15,6 +15,7 @@ class Partial:
 
     target: str  # id of the element
     template: str
+    panel: Panel | None = None  # for a template that serves many
 
 
 SENTENCES = (
@@ -22,7 +23,13 @@ SENTENCES = (
     Partial("run-answer", "partials/answer.html"),
     Partial("run-story", "partials/story.html"),
 )
-PARTIALS = SENTENCES + tuple(Partial(f"panel-{panel.slug}", panel.template) for panel in PANELS if panel.live == "html")
+SAYS = "partials/says.html"
+SAYING = tuple(Partial(f"says-{panel.slug}", SAYS, panel) for panel in PANELS if panel.live != "html")
+PARTIALS = (
+    SENTENCES
+    + SAYING
+    + tuple(Partial(f"panel-{panel.slug}", panel.template) for panel in PANELS if panel.live == "html")
+)
 
 
 class Partials:
@@ -34,7 +41,7 @@ class Partials:
     def render(self, run: Run, moment: Moment) -> dict[str, str]:
         """`hx-partial` elements by target."""
         page = partial_page(run, moment)
-        return {partial.target: self._one(partial, page) for partial in PARTIALS}
+        return {partial.target: self._one(partial, replace(page, panel=partial.panel)) for partial in PARTIALS}
 
     def _one(self, partial: Partial, page: object) -> str:
         html = self._templating.render(partial.template, page)  # type: ignore[arg-type]

@@ -43,6 +43,10 @@ class Templating:
         """A template with the fields of `page`, and what else is given, as its names."""
         return self._environment.get_template(template).render(context(page) | more)
 
+    def fragment(self, template: str, **names: Any) -> str:
+        """A template that is no page, with these names."""
+        return self._environment.get_template(template).render(names)
+
 
 def embed(value: Any) -> Markup:
     """JSON that may stand inside a script element."""

@@ -34,6 +34,10 @@ class Words:
         """How full the tag pages are, between the two bounds."""
         return Markup(words.packing(self.snapshot))
 
+    def panel(self, slug: str) -> Markup:
+        """The sentence of a panel, with its number."""
+        return Markup(words.panel_sentence(slug, self.snapshot))
+
     def html(self, sentence: str) -> Markup:
         """A sentence of `snapshot.story`, which has its names escaped."""
         return Markup(sentence)

@@ -17,6 +17,7 @@ from sim.geometry import Geometry, geometry_of
 from sim.history import History, Touched
 from sim.invariants import check_machine
 from sim.layout import Layout, load_layout
+from sim.look.inspect import BlockView, Pair, ProcessPages
 from sim.look.lens import Lens
 from sim.scenario import Scenario
 from sim.snapshot import PageView, Snapshot
@@ -83,6 +84,18 @@ class Machine:
     def page(self, pfn: int) -> PageView:
         """One page. Raises ScenarioError where there is no memory."""
         return self._lens.page(pfn)
+
+    def pair(self, view: PageView) -> Pair | None:
+        """The data pages round a page and the tag pages that serve them; None outside every region."""
+        return self._lens.pair(view)
+
+    def block(self, pfn: int) -> BlockView:
+        """The pageblock of a pfn. Raises ScenarioError where there is no memory."""
+        return self._lens.block(pfn)
+
+    def process(self, pid: int) -> ProcessPages:
+        """Where a process's memory lies. Raises ScenarioError when none has this pid."""
+        return self._lens.process(pid)
 
     def touched(self, pfn: int, head: int | None = None) -> Touched:
         """Since when a page is what it is, and the ops before and after this one with an event that touched it.

@@ -71,6 +71,7 @@ class ProcessView:
     unmovable: int
     pagetable: int
     file: int  # page cache it read, clean and dirty
+    killed: bool = False  # by the OOM killer; one that left by itself is only not alive
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Memory of a range of pfns as bytes, at the level and in the layer that the map draws."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.routes.stream import whole
+from app.routes.stream import ask, etag, whole
 from app.service import Service, ready_service
 from sim.core.consts import PAGEBLOCK_PAGES, PAGES_PER_TAG_PAGE
 from sim.errors import ScenarioError
@@ -41,17 +40,11 @@ async def memory_map(
     run = service.runs.get(run_id)
     ranges = ranges_of(start, end, level)
     known = request.headers.get("if-none-match")
-    asked = run.worker.ask(lambda machine: (machine.op, _read(machine, ranges, level, layer, known)))
-    op, body = await asyncio.wrap_future(asked)
+    op, body = await ask(run, lambda machine: (machine.op, _read(machine, ranges, level, layer, known)))
     headers = {"etag": etag(op), "x-op": str(op), "cache-control": "no-cache"}
     if body is None:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/octet-stream", headers=headers)
-
-
-def etag(op: int) -> str:
-    """A run has the same bytes at the same op."""
-    return f'"{op}"'
 
 
 def ranges_of(start: Sequence[str], end: Sequence[str], level: Level) -> list[Range]:

@@ -50,12 +50,18 @@ async def page(service: Ready, run_id: Id, pfn: Annotated[str, Path(max_length=2
     """What one page is, as a sentence; `pfn` decimal or 0x."""
     run = service.runs.get(run_id)
     wanted = whole("pfn", pfn)
-    op, view = await _ask(run, lambda machine: (machine.op, machine.page(wanted)))
+    op, view = await ask(run, lambda machine: (machine.op, machine.page(wanted)))
     return HTMLResponse(describe(view), headers={"x-op": str(op), "cache-control": "no-cache"})
 
 
-async def _ask(run: Run, question: Any) -> Any:
+async def ask(run: Run, question: Any) -> Any:
+    """What the machine of a run answers between two chunks."""
     return await asyncio.wrap_future(run.worker.ask(question))
+
+
+def etag(op: int) -> str:
+    """A run has the same bytes at the same op."""
+    return f'"{op}"'
 
 
 def whole(field: str, text: str) -> int:

@@ -20,9 +20,12 @@ from sim.core.consts import (
     PAGES_PER_TAG_PAGE,
 )
 from sim.core.state import (
+    D_OOMS,
     D_PINS,
     D_POLICY,
     D_TAGGED,
+    OOM_FIELDS,
+    OOM_ROWS,
     PCP_LISTS,
 )
 from sim.look.place import Place
@@ -126,7 +129,13 @@ def process_view(at: Place, i: int) -> ProcessView:
         anon, tagged = anon + tagged, 0
     name, pid = at.names[i]
     adj, alive = int(a["p_adj"][i]), bool(a["p_alive"][i])
-    return ProcessView(pid, name, adj, alive, anon, tagged, slab, unmovable, pagetable, file + dirty)
+    killed = not alive and i in _victims(at)
+    return ProcessView(pid, name, adj, alive, anon, tagged, slab, unmovable, pagetable, file + dirty, killed)
+
+
+def _victims(at: Place) -> set[int]:
+    kills = min(at.dim(D_OOMS), OOM_ROWS)
+    return set(at.arrays["oom"].reshape(-1, OOM_FIELDS)[:kills, 2].tolist())
 
 
 def tag_kinds_by_zone(at: Place) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from sim.geometry import Geometry
 from sim.kernel_trace import decode
 from sim.layout import Layout
 from sim.look import counts, history, layers, pages
+from sim.look.inspect import BlockView, Pair, ProcessPages, block_view, pair_of, process_pages
 from sim.look.place import Arrays, Place
 from sim.look.scene import scene_of
 from sim.scenario import Scenario
@@ -58,6 +59,18 @@ class Lens:
     def page(self, pfn: int) -> PageView:
         """One page. Raises ScenarioError where there is no memory."""
         return pages.page_view(self._at, pfn)
+
+    def pair(self, view: PageView) -> Pair | None:
+        """The 32:1 picture of a page."""
+        return pair_of(self._at, view)
+
+    def block(self, pfn: int) -> BlockView:
+        """The pageblock of a pfn. Raises ScenarioError where there is no memory."""
+        return block_view(self._at, pfn)
+
+    def process(self, pid: int) -> ProcessPages:
+        """What a process holds. Raises ScenarioError when there is none of this pid."""
+        return process_pages(self._at, pid)
 
     def pages(self, start_pfn: int, end_pfn: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
         """Kind and pid of every pfn of the range."""

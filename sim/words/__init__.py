@@ -6,6 +6,7 @@ All but `event_sentence` return HTML with every name escaped; `data-part` marks 
 from sim.words.answer import answer, packing, question
 from sim.words.events import event_sentence
 from sim.words.pages import describe
+from sim.words.panels import panel_sentence
 from sim.words.trouble import describe_oom, describe_pin, oom_now
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "event_sentence",
     "oom_now",
     "packing",
+    "panel_sentence",
     "question",
 ]

@@ -48,7 +48,7 @@ def _lent(total: str, ledger: Ledger) -> str:
 
 def _static(total: str, ledger: Ledger) -> str:
     kept = f"Tag storage is {total}, 1/32 of RAM, and this policy keeps {part('tags', 'all of it')}, always."
-    full = f"<b>{size(ceil(ledger.tagged / PAGES_PER_TAG_PAGE))}</b>"
+    full = part("tags", size(ceil(ledger.tagged / PAGES_PER_TAG_PAGE)))
     return f"{kept} {part('tagged', size(ledger.tagged))} is tagged, which would fill {full}. Nothing is given back."
 
 
@@ -84,6 +84,7 @@ def packing(snapshot: Snapshot) -> str:
     share = ledger.tagged / (ledger.total * PAGES_PER_TAG_PAGE)
     ideal = ledger.tagged / PAGES_PER_TAG_PAGE
     scattered = ledger.total * (1 - (1 - share) ** PAGES_PER_TAG_PAGE)
-    holds = f"{plural(reserved, 'tag page')} {'holds' if reserved == 1 else 'hold'} tags, <b>{mean:.1f} of 32</b> each"
+    pages = part("tags", plural(reserved, "tag page"))
+    holds = f"{pages} {'holds' if reserved == 1 else 'hold'} tags, <b>{mean:.1f} of 32</b> each"
     times, random = reserved / max(ideal, 1), scattered / max(ideal, 1)
     return f"{holds} on average: <b>{times:.1f} times ideal</b>; random placement would be {random:.1f} times."

@@ -5,14 +5,14 @@ from html import escape
 from sim.snapshot import OomView, PinView, Snapshot
 from sim.words.text import pfn_code, plural, size, span
 
-OOM_SHOWN = 100  # an OOM stays the news for 1/100 of the scenario
+OOM_SHOWN = 100  # ops that an OOM stays the news at most, where nothing of tag storage happens after it
 
 
 def oom_now(snapshot: Snapshot) -> OomView | None:
-    """The OOM that has just happened, if one has."""
-    if snapshot.ooms and snapshot.op - snapshot.ooms[-1].op <= snapshot.length // OOM_SHOWN:
-        return snapshot.ooms[-1]
-    return None
+    """The OOM, while it is what has just happened."""
+    oom = snapshot.ooms[-1] if snapshot.ooms else None
+    told = oom is not None and snapshot.story.op == oom.op and snapshot.op - oom.op <= OOM_SHOWN
+    return oom if told else None
 
 
 def describe_oom(oom: OomView) -> str:

@@ -135,3 +135,10 @@ def test_pages_are_packed(client: Client) -> None:
     answer = client.get(f"/runs/{make_run(client)}", headers=PAGE | {"accept-encoding": "gzip"})
 
     assert answer.headers["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("layout", ["fvp-v3", "mini-b2", "phone-8g", "qemu-512m"])
+def test_a_link_can_choose_the_machine(client: Client, layout: str) -> None:
+    html = client.get(f"/open?scenario=quiet-mix&set=layout={layout}", headers=PAGE, follow_redirects=True).text
+
+    assert embedded(html, "run-meta")["layout"] == layout

@@ -13,7 +13,7 @@ from sim.core import consts as c
 from sim.machine import Machine
 from sim.report import plain
 from sim.scenario import make_scenario
-from sim.snapshot import Ledger, OomView, PageView, PinView, Snapshot
+from sim.snapshot import Ledger, OomView, PageView, PinView, Snapshot, Story
 from sim.words.text import plural, size
 
 Boot = Callable[..., Machine]
@@ -37,6 +37,7 @@ OOM = OomView(
     tag_pfn=0x84000,
     freed=481,
 )
+TOLD = Story("What has just happened", 99, "worker was killed.", bad=True)
 PAGE = PageView(
     pfn=0x80003,
     kind=c.K_TAGGED,
@@ -56,7 +57,15 @@ PAGE = PageView(
 
 def snapshot(**changes: Any) -> Snapshot:
     """As much of a snapshot as the words look at."""
-    values = {"op": 100, "length": 1000, "ledger": LEDGER, "ooms": (), "events": (), "packing": (0,) * 33} | changes
+    values = {
+        "op": 100,
+        "length": 1000,
+        "ledger": LEDGER,
+        "ooms": (),
+        "events": (),
+        "packing": (0,) * 33,
+        "story": TOLD,
+    } | changes
     return cast("Snapshot", SimpleNamespace(**values))
 
 
@@ -86,8 +95,14 @@ def test_an_oom_asks_its_own_question() -> None:
     assert plain(question) == "Why is there an OOM with 118.0 MiB free?"
 
 
-def test_an_oom_is_news_for_a_hundredth_of_the_scenario() -> None:
-    times = [words.oom_now(snapshot(op=op, ooms=(OOM,))) for op in (99, 109, 110)]
+def test_an_oom_is_the_news_until_something_else_happens_to_tag_storage() -> None:
+    later = replace(TOLD, op=100)
+    assert words.oom_now(snapshot(ooms=(OOM,))) is OOM
+    assert words.oom_now(snapshot(ooms=(OOM,), story=later)) is None
+
+
+def test_an_oom_is_no_longer_the_news_after_100_ops() -> None:
+    times = [words.oom_now(snapshot(op=op, ooms=(OOM,))) for op in (99, 199, 200)]
     assert times == [OOM, OOM, None]
 
 
