@@ -14,6 +14,7 @@ class PageLens extends Piece {
     this.hear("hover", pfn => this.follow(pfn))
     this.hear("select", ({ pfn, block }) => this.follow(pfn ?? block))
     this.heldFor = ""
+    this.held = /** @type {any} */ (null)
   }
   disconnectedCallback() {
     clearTimeout(this.waiting)

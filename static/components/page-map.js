@@ -58,8 +58,9 @@ class PageMap extends Piece {
   paint() {
     this.palette ??= palette(this.land, run.policy)
     this.memory = this.feed.memory(this.layer, CLASSES[this.layer])
-    const { processes } = run.meta, { pid } = selection, only = this.layer === "owner" && pid ? classOf(processes, pid) : this.only
-    this.look = lookOf(this.layer, this.palette, { part: run.part, only, processes })
+    const { processes } = run.meta, { pid } = selection
+    this.shown = this.layer === "owner" && pid ? classOf(processes, pid) : this.only
+    this.look = lookOf(this.layer, this.palette, { part: run.part, only: this.shown, processes })
     this.fit(this.land)
     this.tally = paintLand(this)
     paintNames(this)

@@ -41,7 +41,8 @@ export class Piece extends HTMLElement {
     this.seen = seen
     if (seen) this.redraw()
   }
-  redraw() { if (run.world && this.seen && this.isConnected) this.draw() }
+  // what is not displayed has no width to draw on
+  redraw() { if (run.world && this.seen && this.getClientRects().length) this.draw() }
 
   $(selector) { return this.querySelector(selector) }
 }

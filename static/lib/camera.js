@@ -8,7 +8,13 @@ const FITS = 1.02, ABOVE = 1.03 // zoom up to which the whole machine is shown, 
 const PAGE = { w: 84, h: 34 } // px of a page at the deepest zoom
 
 export class Camera {
-  constructor(plates) { Object.assign(this, { plates, list: [], height: 0, z: 1, u: 0, v: 0 }) }
+  constructor(plates) {
+    this.plates = plates
+    this.list = /** @type {any[]} */ ([])
+    this.height = 0
+    this.z = 1 // how deep, and the corner of the window in page columns and page rows
+    this.u = this.v = 0
+  }
 
   // box: w, key, land, strip (px of a single band), head, head2, coast, foot, gap, min (px a column), maxBands,
   // phone, tall

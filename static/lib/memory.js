@@ -7,7 +7,14 @@ const KEPT = 6000 // pageblocks
 export class Memory {
   // `layer` is what the server calls it, `known` the number of its classes
   constructor(plates, layer, known) {
-    Object.assign(this, { plates, layer, known, held: new Map(), world: null, blocks: null, bars: null, op: -1 })
+    this.plates = plates
+    this.layer = layer
+    this.known = known
+    this.held = new Map() // pageblocks by their number
+    this.world = /** @type {any} */ (null)
+    this.blocks = /** @type {Uint16Array | null} */ (null)
+    this.bars = /** @type {Uint8Array | null} */ (null)
+    this.op = -1
   }
 
   get state() { return this.layer === "state" }

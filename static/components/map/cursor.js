@@ -9,7 +9,11 @@ const KEPT = 200 // answers
 
 export class MapCursor {
   constructor(map) {
-    Object.assign(this, { map, pfn: null, answers: new Map(), op: -1, place: { x: 0, y: 0 } })
+    this.map = map
+    this.pfn = /** @type {number | null} */ (null)
+    this.answers = new Map()
+    this.op = -1
+    this.place = { x: 0, y: 0 }
     this.tip = map.$(".tip")
     this.spoken = map.$("[aria-live]")
     const canvas = map.over.canvas

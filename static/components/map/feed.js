@@ -5,7 +5,14 @@ import { Memory, queries } from "../../lib/memory.js"
 const EVERY = { block: 1000, row: 250, page: 160 } // ms between two answers while the run moves
 
 export class Feed {
-  constructor(map) { Object.assign(this, { map, memories: new Map(), busy: false, last: 0, known: new Map() }) }
+  constructor(map) {
+    this.map = map
+    this.memories = new Map()
+    this.busy = false
+    this.key = "" // of the last answer, and when it came
+    this.last = 0
+    this.known = new Map() // the newest answers by query
+  }
 
   memory(layer, classes) {
     if (!this.memories.has(layer)) this.memories.set(layer, new Memory(run.plates, layer, classes))
@@ -30,7 +37,8 @@ export class Feed {
     const [data, tags] = queries(plan, memory.layer)
     const answers = await Promise.all([this.get(data), tags && this.get(tags)]).catch(() => [null, null])
     this.busy = false
-    Object.assign(this, { key, last: performance.now() })
+    this.key = key
+    this.last = performance.now()
     const [body, strip] = answers
     if (body && (strip || !tags)) memory.take(plan, Math.min(body.op, strip?.op ?? body.op), body.bytes, strip?.bytes)
     if (body || strip) this.map.redraw()

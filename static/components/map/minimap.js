@@ -34,6 +34,7 @@ export class Minimap {
     const d = devicePixelRatio || 1, W = this.canvas.clientWidth, x = this.canvas.getContext("2d")
     this.canvas.width = W * d
     this.canvas.height = HEIGHT * d
+    this.canvas.style.height = `${HEIGHT}px`
     x.scale(d, d)
     this.land(x, c)
     this.window(x, c)

@@ -17,7 +17,7 @@ export function paintKey({ land: x, camera, palette: { c, font }, look }) {
     return
   }
   if (look.layer === "state" && camera.fit) heights(x, c, font, X, band)
-  if (camera.level === 0) say(x, "● pinned", X, bottom + 13, font("note", 600), c["ink-2"])
+  if (camera.level === 0 && look.layer === "state") say(x, "● pinned", X, bottom + 13, font("note", 600), c["ink-2"])
 }
 
 function brace(x, c, X, top, end) {

@@ -14,7 +14,7 @@ export function paintLink({ camera, palette: { c, strong } }, x, pfn, look, stop
     if (poured && camera.fit) columnBox(pen, camera, p, first, X, W)
     box(pen, X - .5, top - .5, W + 1, Math.max(3, end - top + 1), strong)
     if (camera.level >= 2 && !plates.isTag(pfn)) page(pen, camera.cell(pfn), strong, band)
-    if (p.served) down(pen, camera, { pfn, rows, X, W, end, band, numbered: stops.some(s => s.bad && same(s.pfn, rows)) })
+    if (p.served) down(pen, camera, { rows, X, W, end, band, numbered: stops.some(s => s.bad && same(s.pfn, rows)) })
   })
 }
 

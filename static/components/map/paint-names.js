@@ -62,7 +62,7 @@ function unserved({ x, pal, band, x0, x1 }) {
 function zoneBar({ x, camera, pal, x0 }, y, sums, all, W, unit = 256) {
   const h = W > 300 && camera.box.w > 900 ? (pal.strong > 2 ? 21 : 18) : 14
   let at = x0
-  for (const [word, look, kinds] of GROUPS) {
+  for (const { word, look, kinds } of GROUPS) {
     const pages = total(sums, kinds), w = W * pages / all
     x.fillStyle = pal.solid[look]
     x.fillRect(at, y, Math.max(0, w - 1), h)

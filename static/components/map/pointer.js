@@ -5,7 +5,9 @@ const SLIP = 4 // px that a click may move
 
 export class MapPointer {
   constructor(map) {
-    Object.assign(this, { map, down: new Map(), moved: 0 })
+    this.map = map
+    this.down = new Map() // pointers that are pressed, by id
+    this.moved = 0
     const canvas = map.over.canvas
     map.on(canvas, "wheel", e => this.wheel(e), { passive: false })
     map.on(canvas, "pointerdown", e => this.press(e))

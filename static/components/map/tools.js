@@ -51,9 +51,11 @@ export class MapTools {
   async find(e, q) {
     e.preventDefault()
     if (!q) return
-    const answer = await fetch(`/runs/${run.meta.id}/find?${new URLSearchParams({ q })}`).catch(() => null)
+    const options = { headers: { accept: "application/json" } }
+    const answer = await fetch(`/runs/${run.meta.id}/find?${new URLSearchParams({ q })}`, options).catch(() => null)
     const found = await answer?.json().catch(() => null)
-    if (!answer?.ok || found?.pfn === undefined) return this.say(found?.detail ?? "find: no answer from the server")
+    const missing = found?.detail ?? found?.what ?? "find: no answer from the server"
+    if (!answer?.ok || !(found?.pfn >= 0)) return this.say(missing)
     if (found.kind === "process") select({ pid: found.pid })
     else select({ pfn: found.pfn })
     this.map.go(FINDS[found.level] ?? "pageblock", found.pfn)
@@ -62,8 +64,8 @@ export class MapTools {
   }
 
   // what was found; an event is some ops away, and whoever presents may go there
-  say(words, op) {
-    const there = op === undefined || op === run.frame.op || !run.mine ? ""
+  say(words, op = -1) {
+    const there = op < 0 || op === run.frame.op || !run.mine ? ""
       : ` <button type="button" class="link" data-at="${op}">go to op ${nf(op)}</button>`
     this.answer.innerHTML = esc(words) + there
   }
@@ -81,20 +83,21 @@ export class MapTools {
   }
 
   showKey() {
-    const { layer, look, only, palette } = this.map, state = layer === "state"
+    const { layer, look, shown: only, palette } = this.map, state = layer === "state"
     this.key.hidden = state
     const wanted = state ? "" : `${layer} ${only} ${palette.c.paper}`
     if (this.keyOf === wanted) return
     this.keyOf = wanted
     this.key.innerHTML = state ? "" : look.classes.map((c, i) => entry(c, i, look, only)).join("")
+    for (const text of this.key.querySelectorAll("text")) text.style.fill = look.ink[text.dataset.ink]
   }
 }
 
-// the swatch is painted from the palette of the canvas, by the style object: an attribute would be refused by the CSP
+// the swatch has the colours of the canvas
 function entry({ name, letter }, i, look, only) {
   if (!name) return ""
   return `<button type="button" data-class="${i}" aria-pressed="${only === i}"><svg class="key" viewBox="0 0 16 14"
     aria-hidden="true"><rect width="16" height="14" fill="${solid(look, i)}" stroke="var(--free-edge)"/><text x="8" y="11"
-    fill="${look.ink[i]}">${esc(letter)}</text></svg>${esc(name)}</button>`
+    data-ink="${i}">${esc(letter)}</text></svg>${esc(name)}</button>`
 }
 const solid = (look, i) => typeof look.solid[i] === "string" ? look.solid[i] : "var(--hole)"
