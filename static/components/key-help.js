@@ -69,7 +69,7 @@ const full = () => document.fullscreenElement ? document.exitFullscreen() : docu
 
 // the field that finds a pfn, a process or an event on the map
 function search() {
-  const field = document.querySelector("[data-find]")
+  const field = document.querySelector(".find input")
   field?.scrollIntoView({ block: "nearest" })
   field?.focus()
   field?.select?.()

@@ -16,6 +16,7 @@ try {
     const { lhr } = await lighthouse(url, { ...flags, port: Number(new URL(browser.wsEndpoint()).port) },
       desktopConfig, page)
     await page.close()
+    if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`)
     const scores = Object.fromEntries(CATEGORIES.map(name => [name, Math.round(lhr.categories[name].score * 100)]))
     console.log(JSON.stringify({ url, ...scores, why: costly(lhr) }))
   }
@@ -25,6 +26,6 @@ try {
 
 function costly(lhr) {
   const counted = CATEGORIES.flatMap(name => lhr.categories[name].auditRefs).filter(ref => ref.weight > 0)
-  return counted.map(ref => lhr.audits[ref.id]).filter(audit => audit.score !== null && audit.score < .9)
-    .map(audit => `${audit.id} ${audit.displayValue ?? audit.score}`)
+  return counted.map(ref => lhr.audits[ref.id]).filter(audit => audit.errorMessage || audit.score !== null && audit.score < .9)
+    .map(audit => `${audit.id} ${audit.errorMessage ?? audit.displayValue ?? audit.score}`)
 }
