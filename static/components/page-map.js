@@ -38,6 +38,7 @@ class PageMap extends Piece {
     this.hear("frame", () => this.cursor.again())
     this.hear("theme", () => { this.palette = null })
     this.hear("show", what => this.show(what))
+    this.hear("select", () => this.remember())
   }
 
   draw() {

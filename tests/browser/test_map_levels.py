@@ -1,4 +1,4 @@
-"""From the whole machine to its pages and back, on four layouts: what is drawn is what the engine has, at every level."""
+"""From the whole machine to its pages and back, on four layouts: what is drawn is what the engine has."""
 
 import re
 import urllib.request
@@ -30,16 +30,18 @@ POINTS = """() => {
     const hit = camera.at(camera.box.w * ((i * .137 + .05) % 1), band.dataY + band.landH * ((i * .211 + .07) % 1))
     if (!hit || hit.tag) continue
     const q = level >= 2 ? camera.cell(hit.pfn) : camera.column(hit.g), t = q.t
+    const deep = .05 + .9 * (i % 7) / 7
     const at = level >= 2 ? [q.x + Math.min(3, q.w * .3), q.y + q.h / 2]
-      : level === 1 ? [q.x + q.w * .4, t.y + t.h * (.05 + .9 * (i % 7) / 7)] : [t.x + t.w * (.05 + .9 * (i % 7) / 7), t.y + t.h / 2]
+      : level === 1 ? [q.x + q.w * .4, t.y + t.h * deep] : [t.x + t.w * deep, t.y + t.h / 2]
     if (at[1] < band.dataY + 1 || at[1] > band.dataY + band.landH - 1 || at[0] < 0 || at[0] > camera.box.w) continue
-    const under = camera.at(...at), pixel = copy.getImageData(Math.floor((at[0] + 3) * d), Math.floor(at[1] * d), 1, 1).data
+    const under = camera.at(...at), px = [Math.floor((at[0] + 3) * d), Math.floor(at[1] * d)]
+    const pixel = copy.getImageData(...px, 1, 1).data
     const share = level >= 2 ? 0 : level === 1 ? (t.y + t.h - at[1]) / t.h : (at[0] - t.x) / t.w
     if (under?.block !== hit.block) continue
     found.push({ pfn: under.pfn, block: hit.block, start: hit.plate.data_start, level, share, x: at[0] + 3, y: at[1],
       pixel: [...pixel].slice(0, 3), size: level === 1 ? t.h : t.w })
   }
-  const also = { 8: [palette.c.dirty], 10: [palette.c["kernel-2"]], 3: [palette.c["free-edge"]], 2: [palette.c["rule-2"], palette.c.rule] }
+  const { c } = palette, also = { 8: [c.dirty], 10: [c["kernel-2"]], 3: [c["free-edge"]], 2: [c["rule-2"], c.rule] }
   return { found, colours: palette.solid.map((c, k) => [c, ...(also[k] ?? [])].map(rgb)) }
 }"""
 

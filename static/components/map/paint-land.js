@@ -1,8 +1,9 @@
 // All that is in view: data, and the tag storage below it, each in its own window. What was drawn is counted.
 import { run } from "../../run.js"
-import { BLOCK, PER_BLOCK } from "../../lib/plates.js"
+import { BLOCK, GRAN, PER_BLOCK } from "../../lib/plates.js"
 import { Tally } from "../../lib/tally.js"
 import { paintBlock, paintRows } from "./paint-machine.js"
+import { paintPoured } from "./paint-poured.js"
 import { paintPages } from "./paint-pages.js"
 import { paintBar, paintCells } from "./paint-strip.js"
 
@@ -27,8 +28,13 @@ function clipped(x, box, paint) {
   x.restore()
 }
 
-function data(view, { plate, c0, c1, r0, r1 }) {
-  const { camera } = view, { P } = camera.plates
+const SMALL = { w: 30, h: 14 } // px of a pageblock that is too small for patterns
+
+function data(view, part) {
+  const { camera, look, memory } = view, { plate, c0, c1, r0, r1 } = part, { P } = camera.plates
+  const counts = look.layer === "state" ? view.world.blocks : memory.blocks
+  const small = camera.su * PER_BLOCK < SMALL.w || camera.sv * GRAN < SMALL.h
+  if (camera.fit && camera.level === 0 && small) return counts && paintPoured(view, part, counts)
   for (let c = c0; c < c1; c++) for (let r = r0; r < r1; r++) {
     const block = c * P + r
     if (block < plate.blocks) paintOne(view, camera.tile(plate, block), plate, block)
