@@ -17,7 +17,7 @@ from sim.words.pages import describe
 TAGS = re.compile("<[^>]+>")
 
 
-def inspect(machine: Machine, kind: str, number: int, policy: str, touched: Touched | None) -> Inspection:
+def inspect(machine: Machine, kind: str, number: int, policy: str) -> Inspection:
     """What one page, pageblock or process is. Raises ScenarioError."""
     if kind == "block":
         return inspect_block(machine.block(number), policy)
@@ -26,7 +26,7 @@ def inspect(machine: Machine, kind: str, number: int, policy: str, touched: Touc
         view = next(view for view in machine.snapshot().processes if view.pid == number)
         return inspect_process(view, pages, policy)
     view = machine.page(number)
-    return inspect_page(view, machine.pair(view), policy, touched)
+    return inspect_page(view, machine.pair(view), policy)
 
 
 def fragment(it: Inspection, op: int, touched: Touched | None, role: str) -> dict[str, Any]:

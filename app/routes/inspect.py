@@ -15,6 +15,7 @@ from app.routes.stream import ask, etag, whole
 from app.service import Service, ready_service
 from sim.errors import ScenarioError
 from sim.history import Direction, Kind
+from sim.words.inspect import with_history
 
 router = APIRouter(tags=["run"])
 Ready = Annotated[Service, Depends(ready_service)]
@@ -36,12 +37,15 @@ async def inspector(
     run = service.runs.get(run_id)
     kind, text = one_of(pfn, pid, block)
     number, head = whole(kind, text), run.worker.moment.recorded.op
-    op, history = await _found(ask(run, lambda machine: (machine.op, machine.history)))
+    policy = run.scenario.policy
+    op, history, it = await _found(
+        ask(run, lambda machine: (machine.op, machine.history, inspect(machine, kind, number, policy)))
+    )
     headers = {"etag": etag(op), "x-op": str(op), "cache-control": "no-cache"}
     touched = None
     if since and kind == "pfn":
-        touched = await _found(asyncio.to_thread(history.touched, number, op, max(op, head)))
-    it = await _found(ask(run, lambda machine: inspect(machine, kind, number, run.scenario.policy, touched)))
+        touched = await asyncio.to_thread(history.touched, number, op, max(op, head))
+        it = with_history(it, touched)
     role = "presenter" if is_presenter(request, run.id, run.secret) else "viewer"
     html = service.templating.fragment("partials/inspector.html", **fragment(it, op, touched, role))
     return HTMLResponse(html, headers=headers)

@@ -1,6 +1,6 @@
 """The inspector: what a page, a pageblock or a process is, one verdict, and what there is to know about it. HTML."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ class Inspection:
     links: tuple[Link, ...] = field(default=())
 
 
-def inspect_page(view: PageView, pair: "Pair | None", policy: str, since: "Touched | None") -> Inspection:
+def inspect_page(view: PageView, pair: "Pair | None", policy: str) -> Inspection:
     """One page, data or tag storage."""
     verdict, bad = _tag_verdict(view, policy) if view.in_tag_storage else _verdict(view, policy)
     what = f"Tag page, {_tag_state(view, policy)}" if view.in_tag_storage else KINDS[view.kind].capitalize() + " page"
@@ -54,7 +54,7 @@ def inspect_page(view: PageView, pair: "Pair | None", policy: str, since: "Touch
         ids={"pfn": view.pfn},
         picture=("inspect-pair", picture_of(pair, view.pfn)) if pair else None,
         sentences=_page_sentences(view, policy),
-        facts=(*_page_facts(view), *_since(since)),
+        facts=_page_facts(view),
         links=_page_links(view),
     )
 
@@ -124,10 +124,9 @@ def _is_free(kind: int) -> bool:
     return kind in {c.K_FREE, c.K_PCP, c.K_ISOLATED}
 
 
-def _since(since: "Touched | None") -> Facts:
-    if since is None:
-        return ()
-    return (("since", f"op {since.since:,}" if since.since else "boot"),)
+def with_history(it: Inspection, touched: "Touched") -> Inspection:
+    """The same page, and since when it is what it is."""
+    return replace(it, facts=(*it.facts, ("since", f"op {touched.since:,}" if touched.since else "boot")))
 
 
 def _page_links(view: PageView) -> tuple[Link, ...]:
@@ -216,8 +215,8 @@ def _process_sentences(view: ProcessView, pages: "ProcessPages", policy: str) ->
     said = []
     if pages.needs and policy == "rfc-v1":
         mean = view.tagged / pages.needs
-        keeps = f"Its tagged pages keep <b>{plural(pages.needs, 'tag page')}</b>, {mean:.1f} of 32 each"
-        said.append(f"{keeps}. If it left, {plural(pages.alone, 'tag page')} would come back.")
+        keeps = f"Its tagged pages need <b>{plural(pages.needs, 'tag page')}</b>, {mean:.1f} of 32 each"
+        said.append(f"{keeps}; {pages.alone:,} of them serve nobody else.")
     if pages.lent and policy == "rfc-v1":
         pinned = f", {pages.lent_pinned} pinned" if pages.lent_pinned else ""
         said.append(

@@ -65,7 +65,7 @@ def test_the_recorded_future_stays_on_the_timeline_after_going_back(client: Clie
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_panel_is_a_page_at_the_end_of_every_scenario(client: Client, name: str) -> None:
     run = make_run(client, name)
-    command(client, run, "goto", op=10**9)
+    command(client, run, "step", n=10**9)
 
     answers = [client.get(f"/runs/{run}/panels/{panel.slug}", headers=PAGE).status_code for panel in PANELS]
 

@@ -101,8 +101,9 @@ def test_a_frame_is_encoded_once_for_all_viewers(client: Client, live_url: str) 
     run = make_run(client)
     with watching(live_url, run) as one, watching(live_url, run) as two, watching(live_url, run) as three:
         viewers = (one, two, three)
-        while not all(next_of(viewer, "frame").json()["watching"] == 3 for viewer in viewers):
-            pass
+        for viewer in viewers:
+            while next_of(viewer, "frame").json()["watching"] != 3:
+                pass
 
         command(client, run, "step")
         frames = {next_of(viewer, "frame").data for viewer in viewers}
