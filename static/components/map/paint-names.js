@@ -54,6 +54,8 @@ function sideways({ x, camera, pal: { c, font }, band, p, x0 }) {
 }
 
 function unserved({ x, pal, band, x0, x1 }) {
+  const font = pal.font("note"), words = fitting(x, ["No tag storage: never tagged", "never tagged"], font, x1 - x0)
+  if (words && x1 - x0 > 90) say(x, words, x0, band.stripY - 9, font, pal.c["ink-2"], { halo: pal.c.paper })
   x.fillStyle = pal.pat.hatch
   x.fillRect(x0, band.stripY, x1 - x0, band.stripH)
 }
