@@ -23,6 +23,7 @@ const MARGIN = 3 // px left of the first column, for the frame of the strip
 
 class PageMap extends Piece {
   static on = ["frame", "theme", "part", "select"]
+  static urgent = true
 
   setup() {
     this.camera = new Camera(run.plates)
@@ -70,8 +71,11 @@ class PageMap extends Piece {
     this.tools.show()
     const { canvas } = this.land
     canvas.setAttribute("aria-label", inView(this))
-    this.feed.want(this.memory, this.camera)
+    if (this.feed.want(this.memory, this.camera) && this.camera.level >= 2) this.feed.want(this.types(), this.camera)
   }
+
+  // the migratetypes of the pageblocks whose names are on the map
+  types() { return this.feed.memory("migratetype", CLASSES.migratetype) }
 
   // sizes of the map; tokens say how tall, the width says how dense
   box() {

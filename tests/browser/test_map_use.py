@@ -124,3 +124,45 @@ def test_the_inspector_is_a_sheet_on_a_phone_and_can_be_closed(opened: "Opened")
     page = ready(opened, f"{MINI}&sel=0x80520", width=390, height=844, has_touch=True)
     page.locator("page-inspector [data-close]").tap()
     assert not page.locator("page-inspector").is_visible()
+
+
+def test_two_fingers_zoom_and_one_drags(opened: "Opened") -> None:
+    page = ready(opened, f"{MINI}&level=pageblock", width=390, height=844, has_touch=True)
+    fingers = page.context.new_cdp_session(page)
+    box = page.locator("canvas.over").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + 90
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]})
+
+    camera = "() => (({ z, u }) => ({ z, u }))(document.querySelector('page-map').camera)"
+    before = page.evaluate(camera)
+    touch("touchStart", (x - 30, y), (x + 30, y))
+    for spread in (40, 50, 60):
+        touch("touchMove", (x - spread, y), (x + spread, y))
+    touch("touchEnd")
+    zoomed = page.evaluate(camera)
+    assert zoomed["z"] > before["z"] * 1.5
+    touch("touchStart", (x, y))
+    for step in (20, 40, 60):
+        touch("touchMove", (x - step, y))
+    touch("touchEnd")
+    assert page.evaluate(camera)["u"] > zoomed["u"]
+
+
+def test_a_pageblock_is_named_with_its_migratetype(opened: "Opened") -> None:
+    page = ready(opened, f"{MINI}&level=pageblock", width=1920, height=1080)
+    page.wait_for_function(
+        "() => (m => m.types().block(m.camera.view[0].plate, m.camera.view[0].c0)?.pages?.[0] >= 0)"
+        "(document.querySelector('page-map'))"
+    )
+
+
+def test_a_process_of_the_table_is_shown_on_the_map(opened: "Opened") -> None:
+    page = ready(opened, MINI)
+    page.locator("table.processes button", has_text="server").click()
+    page.locator("page-inspector article[data-kind=process]").wait_for()
+    page.locator("page-inspector [data-do=show]").click()
+    page.wait_for_function("() => document.querySelector('page-map').drawn().layer === 'owner'")
+    page.locator("[data-layer-key] [aria-pressed=true]", has_text="server").wait_for()

@@ -9,8 +9,7 @@ export class Feed {
     this.map = map
     this.memories = new Map()
     this.busy = false
-    this.key = "" // of the last answer, and when it came
-    this.last = 0
+    this.answered = new Map() // when the last answer of a layer came, and to what
     this.known = new Map() // the newest answers by query
   }
 
@@ -21,15 +20,17 @@ export class Feed {
     return memory
   }
 
-  // called with every picture: ask for what it lacked
+  // called with every picture: ask for what it lacked. Returns whether nothing is lacking
   want(memory, camera) {
     const plan = memory.plan(camera)
-    if (!plan || this.busy || memory.has(plan, run.frame.op)) return
-    const key = plan.ranges.map(r => `${r.plate.i}:${r.b0}-${r.b1}`).join() + plan.level + memory.layer
-    const rest = key === this.key ? EVERY[plan.level] - (performance.now() - this.last) : 0
+    if (!plan || memory.has(plan, run.frame.op)) return true
+    if (this.busy) return false
+    const key = plan.ranges.map(r => `${r.plate.i}:${r.b0}-${r.b1}`).join() + plan.level
+    const last = this.answered.get(memory.layer), rest = last?.key === key ? EVERY[plan.level] - (performance.now() - last.at) : 0
     clearTimeout(this.later)
     if (rest > 0) this.later = setTimeout(() => this.map.redraw(), rest)
     else this.ask(memory, plan, key)
+    return false
   }
 
   async ask(memory, plan, key) {
@@ -37,8 +38,7 @@ export class Feed {
     const [data, tags] = queries(plan, memory.layer)
     const answers = await Promise.all([this.get(data), tags && this.get(tags)]).catch(() => [null, null])
     this.busy = false
-    this.key = key
-    this.last = performance.now()
+    this.answered.set(memory.layer, { key, at: performance.now() })
     const [body, strip] = answers
     if (body && (strip || !tags)) memory.take(plan, Math.min(body.op, strip?.op ?? body.op), body.bytes, strip?.bytes)
     if (body || strip) this.map.redraw()

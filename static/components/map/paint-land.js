@@ -9,7 +9,8 @@ import { paintBar, paintCells } from "./paint-strip.js"
 
 export function paintLand(map) {
   const { land: x, camera, palette, memory, look } = map, tally = new Tally(look.known)
-  const view = { x, camera, pal: palette, world: run.world, memory, look, tally }
+  const types = (plate, block) => map.types().block(plate, block)?.pages?.[0]
+  const view = { x, camera, pal: palette, world: run.world, memory, look, tally, types }
   const { w } = camera.box
   for (const part of camera.view) {
     const { b } = part
