@@ -59,6 +59,22 @@ RATE = """seconds => new Promise(done => {
   requestAnimationFrame(next)
 })"""
 
+# frames of the stream that were drawn in so many seconds, one after the other as on any screen; long tasks meanwhile
+FRAMES = """async seconds => {
+  window.long = 0
+  let n = 0
+  const count = () => n++
+  document.addEventListener("run:frame", count)
+  await new Promise(done => setTimeout(done, seconds * 1000))
+  document.removeEventListener("run:frame", count)
+  return n / seconds
+}"""
+# of the last seconds: what share of the time was taken by tasks of more than 50 ms
+WATCH = """() => { window.long = 0
+  new PerformanceObserver(list => { for (const e of list.getEntries()) window.long += e.duration })
+    .observe({ type: "longtask" }) }"""
+SECONDS = 5
+
 
 def usual(times: list[float]) -> float:
     """The lower quartile: what else runs on the machine should not count."""
@@ -77,6 +93,17 @@ def measure(page: "Page", level: str) -> dict[str, Any]:
         "pixels": usual(drawn["pixels"]),
         "rate": page.evaluate(RATE, 3),
     }
+
+
+def playing(page: "Page", slower: int) -> str:
+    """Pictures a second while the run plays with every panel open, on a processor that is so many times slower."""
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    page.wait_for_timeout(1500)
+    rate = page.evaluate(RATE, SECONDS)
+    frames = page.evaluate(FRAMES, SECONDS)
+    share = page.evaluate("() => window.long") / SECONDS / 10
+    of_stream = f"{frames:.1f} frames/s of the stream, {share:.0f} % long tasks"
+    return f"{slower}x slower: {rate:.1f} pictures/s at will, {of_stream}"
 
 
 def arguments() -> argparse.Namespace:
@@ -117,6 +144,11 @@ def report(layout: str, page: "Page") -> None:
         print(f"{level:<12}{found['pages']:>18,}{found['script']:>14.1f}{found['pixels']:>18.1f}{found['rate']:>13.1f}")
         if level == "machine":
             print(f"{'  decode and draw':<30}{decoded + found['script']:>14.1f}{decoded + found['pixels']:>18.1f}")
+    page.locator("[data-level=machine]").click()
+    page.evaluate(WATCH)
+    page.get_by_title("Play or pause").first.click()
+    for slower in (1, 4):
+        print(f"playing, {playing(page, slower)}")
 
 
 if __name__ == "__main__":

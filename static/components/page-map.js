@@ -19,6 +19,7 @@ import { MapTools } from "./map/tools.js"
 import { Minimap } from "./map/minimap.js"
 import { inView } from "./map/in-view.js"
 
+const LABEL_EVERY = 500 // ms
 const MARGIN = 3 // px left of the first column, for the frame of the strip
 
 class PageMap extends Piece {
@@ -69,9 +70,16 @@ class PageMap extends Piece {
     this.minimap.draw()
     this.drawOver()
     this.tools.show()
-    const { canvas } = this.land
-    canvas.setAttribute("aria-label", inView(this))
+    this.label()
     if (this.feed.want(this.memory, this.camera) && this.camera.level >= 2) this.feed.want(this.types(), this.camera)
+  }
+
+  // what is in view, for those who do not see it; at most twice a second, since nobody reads faster
+  label() {
+    this.later ??= setTimeout(() => {
+      this.later = undefined
+      this.land.canvas.setAttribute("aria-label", inView(this))
+    }, LABEL_EVERY)
   }
 
   // the migratetypes of the pageblocks whose names are on the map
@@ -175,7 +183,7 @@ class PageMap extends Piece {
     const { camera, tally, memory, layer } = this, plan = memory.plan(camera)
     return {
       level: camera.name, layer, op: run.frame.op,
-      settled: !this.soon && !tally.coarse && (!plan || memory.has(plan, run.frame.op)),
+      settled: !this.soon && !this.later && !tally.coarse && (!plan || memory.has(plan, run.frame.op)),
       data: tally.data, tags: tally.tags, dataPfns: tally.dataPfns, tagsPfns: tally.tagsPfns,
     }
   }

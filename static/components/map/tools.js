@@ -70,8 +70,15 @@ export class MapTools {
     this.answer.innerHTML = esc(words) + there
   }
 
+  // called with every picture; what has not changed is not written again
   show() {
-    const { map } = this
+    const { map } = this, now = `${map.camera.name} ${map.camera.fit} ${map.layer} ${map.shown} ${extent(map)}`
+    if (this.now !== now) this.write(map)
+    this.now = now
+    this.showKey()
+  }
+
+  write(map) {
     for (const button of map.querySelectorAll("[data-level]")) {
       button.setAttribute("aria-pressed", String(button.dataset.level === map.camera.name))
     }
@@ -79,7 +86,6 @@ export class MapTools {
     map.$("map-legend")?.toggleAttribute("hidden", map.layer !== "state")
     map.over.canvas.style.touchAction = map.camera.fit ? "pan-y" : "none"
     this.layers.value = map.layer
-    this.showKey()
   }
 
   showKey() {
