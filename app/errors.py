@@ -14,7 +14,7 @@ from app.body import is_form
 from app.templating import Templating
 from app.views import ErrorPage, Starting, StartingPage
 from app.worker import Stopped
-from sim.errors import CarveoutError, ScenarioError
+from sim.errors import BrokenInvariant, CarveoutError, ScenarioError
 from sim.schema import reason, written
 
 TITLES = {404: "Not here", 422: "This cannot be run", 503: "No room just now", 403: "You watch this run"}
@@ -46,6 +46,7 @@ STATUS: Mapping[type[CarveoutError], int] = {
     UnknownRun: 404,
     NotPresenter: 403,
     Stopped: 409,
+    BrokenInvariant: 500,
     Full: 503,
 }
 

@@ -18,6 +18,7 @@ from app.run import Run
 from app.service import Service, ready_service
 from app.transport import MOST_SPEED, Command, CommandName
 from app.views import Role
+from app.worker import Stopped
 from sim.errors import ScenarioError
 from sim.snapshot import Snapshot
 
@@ -77,9 +78,12 @@ async def make(request: Request, service: Ready) -> Response:
 
 @router.get("/{run_id}")
 async def look(request: Request, service: Ready, run_id: Id) -> dict[str, Any]:
-    """The run at this op: counters, tag storage, digest, state, and who is asking."""
+    """The run at this op: counters, tag storage, digest, state, and who is asking. Stopped: as it was seen last."""
     run = service.runs.get(run_id)
-    snap, digest = await asyncio.wrap_future(run.worker.ask(lambda machine: (machine.snapshot(), machine.digest())))
+    try:
+        snap, digest = await asyncio.wrap_future(run.worker.ask(lambda machine: (machine.snapshot(), machine.digest())))
+    except Stopped:
+        snap, digest = run.worker.moment.snapshot, run.worker.moment.digest
     return _report(request, run, snap, digest)
 
 
@@ -118,4 +122,4 @@ def _made(request: Request, run: Run) -> Response:
 
 def _report(request: Request, run: Run, snap: Snapshot, digest: str) -> dict[str, Any]:
     role: Role = "presenter" if is_presenter(request, run.id, run.secret) else "viewer"
-    return report(run, snap, digest, run.worker.moment.state, role)
+    return report(run, snap, digest, role)
