@@ -10,14 +10,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
-NODE_TESTS = $(shell find tests -name "*.test.mjs" -o -name "*.test.js")
+NODE_TESTS = $(shell find tests -name node_modules -prune -o -name "*.test.mjs" -print -o -name "*.test.js" -print)
+NPM := tests/npm
 
 # One line that counts up; whatever else is said stays.
 PROGRESS = /^[0-9]+\/[0-9]+ / { printf "\rcompiling the core, once: %-50s", $$0; n++; next } { print } END { if (n) print "" }
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-python test-node setup core lint types bench pictures lock clean
+.PHONY: help serve test test-python test-node setup core lint lint-page types bench bench-page pictures lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -40,10 +41,19 @@ setup: $(VENV)/.dev ## the virtual environment with everything for development
 core: | $(VENV)/bin/python ## compile the core once (later runs find it in the cache)
 	@$(BIN)/python -m sim.core.warm 2>&1 | awk '$(PROGRESS)'
 
-lint: $(VENV)/.dev ## ruff and the import contracts
+lint: $(VENV)/.dev lint-page ## ruff, the import contracts, and the types of the page's scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+
+lint-page: ## tsc --checkJs over static/
+	@if ! command -v npm >/dev/null 2>&1; then echo "skipped: tsc needs node and npm, which are not installed"; \
+	else $(MAKE) -s $(NPM)/node_modules/.package-lock.json && node $(NPM)/node_modules/typescript/bin/tsc -p jsconfig.json; fi
+
+$(NPM)/node_modules/.package-lock.json: $(NPM)/package-lock.json
+	@echo "installing what tests/npm/package.json names, once"
+	@cd $(NPM) && npm ci --no-fund --no-audit --ignore-scripts --silent
+	@touch $@
 
 types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
@@ -53,7 +63,10 @@ bench: $(VENV)/.dev core ## speed of the core, of the event loop while a run pla
 	$(BIN)/python -m bench.loop_lag
 	$(BIN)/python -m bench.viewers
 
-pictures: $(VENV)/.dev core ## screenshots for docs/pictures, taken from the running product
+bench-page: $(VENV)/.dev core ## frames a second of the page, long tasks, memory (ARGS="--minutes 10")
+	$(BIN)/python -m bench.page_run $(ARGS)
+
+pictures: $(VENV)/.dev core ## screenshots for docs/pictures; ARGS=--all: all of them, into build/pictures
 	$(BIN)/python -m tests.docs.pictures $(ARGS)
 
 lock: ## write the lock files anew (needs uv)
@@ -63,7 +76,7 @@ lock: ## write the lock files anew (needs uv)
 	  --no-emit-index-url --no-header -q -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove what setup and the tests made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) $(NPM)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else f"Carveout needs Python 3.11 to 3.14, this is {v.major}.{v.minor}; say make PYTHON=python3.11")'

@@ -112,6 +112,14 @@ class Machine:
         """[rows of 32 pages, 13] pages by kind; the range starts at a multiple of 32 from `start_pfn`."""
         return self._lens.rows(start_pfn, end_pfn)
 
+    def layer_pages(self, layer: str, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
+        """Class of every pfn of the range in a layer of the map (sim.look.layers), 0xff where no memory is."""
+        return self._lens.layer_pages(layer, start_pfn, end_pfn)
+
+    def layer_rows(self, layer: str, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
+        """[rows of 32 pages, classes of the layer] pages by class."""
+        return self._lens.layer_rows(layer, start_pfn, end_pfn)
+
     def check(self) -> None:
         """Raises BrokenInvariant with the first thing that does not hold."""
         check_machine(self.arrays, self.layout)

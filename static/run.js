@@ -57,10 +57,10 @@ async function draw(frame) {
 }
 
 // The next picture of the browser; a window nobody paints (covered, in the background) must not hold up the numbers.
-const paint = () => new Promise(done => {
+const paint = () => /** @type {Promise<void>} */ (new Promise(done => {
   const late = setTimeout(done, 250)
   requestAnimationFrame(() => { clearTimeout(late); done() })
-})
+}))
 
 export function takeSeries(series) {
   run.series = series

@@ -1,12 +1,13 @@
-// Before the first paint: the theme of the link, else of the last visit, else of the system.
+// Before the first paint: the theme of the link (this tab keeps it), else of the last visit, else of the system.
 {
   const THEMES = ["light", "dark", "projector"]
   const system = matchMedia("(prefers-color-scheme: dark)")
-  const stored = () => { try { return localStorage.getItem("theme") } catch { return null } }
-  const asked = new URLSearchParams(location.search).get("theme")
-  const pick = () => [asked, stored()].find(t => THEMES.includes(t)) || (system.matches ? "dark" : "light")
-  // kept for the pages that this one leads to: a form starts a run whose address does not say the theme yet
-  if (THEMES.includes(asked)) try { localStorage.setItem("theme", asked) } catch { /* then this page only */ }
+  const known = theme => (THEMES.includes(theme) ? theme : "")
+  const kept = store => { try { return window[store].getItem("theme") } catch { return null } }
+  const asked = known(new URLSearchParams(location.search).get("theme"))
+  if (asked) try { sessionStorage.setItem("theme", asked) } catch { /* the link still counts on this page */ }
+  const pick = () => asked || known(kept("sessionStorage")) || known(kept("localStorage")) ||
+    (system.matches ? "dark" : "light")
   const root = document.documentElement
   root.dataset.theme = pick()
   root.classList.add("js")

@@ -20,7 +20,8 @@ from sim.schema import refuse, show
 
 router = APIRouter(include_in_schema=False)
 RECIPE = ("scenario", "policy", "seed", "op")
-VIEW = ("theme", "part")  # what an address says about the page alone: nothing is refused for their values
+# what an address says about the page alone: nothing is refused for their values
+VIEW = ("theme", "part", "sel", "block", "proc", "level", "at", "layer", "tour", "digest", "engine")
 
 
 @router.get("/open")

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from sim.core import consts as c
 from sim.errors import ScenarioError
-from sim.look.pages import owners, page_view
+from sim.look.heads import owners
+from sim.look.pages import page_view
 from sim.look.place import Place
 from sim.snapshot import PageView
 

@@ -8,7 +8,7 @@ from sim.core.state import D_EVENTS, D_OP, EVENT_ROWS
 from sim.geometry import Geometry
 from sim.kernel_trace import decode
 from sim.layout import Layout
-from sim.look import counts, history, pages
+from sim.look import counts, history, layers, pages
 from sim.look.inspect import BlockView, Pair, ProcessPages, block_view, pair_of, process_pages
 from sim.look.place import Arrays, Place
 from sim.look.scene import scene_of
@@ -78,7 +78,15 @@ class Lens:
 
     def rows(self, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
         """[rows of 32 pages, 13] pages by kind."""
-        return pages.row_counts(self._at, start_pfn, end_pfn)
+        return self.layer_rows("state", start_pfn, end_pfn)
+
+    def layer_pages(self, layer: str, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
+        """Class of every pfn of the range in a layer."""
+        return layers.layer_pages(self._at, layer, start_pfn, end_pfn)
+
+    def layer_rows(self, layer: str, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
+        """[rows of 32 pages, classes] pages by class of a layer."""
+        return layers.layer_counts(self._at, layer, start_pfn, end_pfn)
 
     def _recent_events(self) -> tuple[Event, ...]:
         """The last events, oldest first; each is decoded once, since an event number means the same event for ever."""

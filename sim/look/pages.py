@@ -4,15 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.consts import (
-    F_HEAD,
     F_PINNED,
     K_TAGGED,
-    KINDS,
     MAX_ORDER,
     PAGEBLOCK_PAGES,
     PAGES_PER_TAG_PAGE,
 )
 from sim.errors import ScenarioError
+from sim.look.heads import owners
 from sim.look.place import Place
 from sim.snapshot import (
     PageView,
@@ -58,19 +57,6 @@ def order_of(at: Place, page: int) -> int:
     return 0
 
 
-def owners(at: Place, start: int, end: int) -> NDArray[np.int8]:
-    """Process of every page of a range: that of the first page of its block."""
-    first = start & ~((1 << MAX_ORDER) - 1)
-    flags, order = at.arrays["flags"][first:end], at.arrays["order"][first:end]
-    found = np.zeros(end - first, dtype=np.int8)
-    heads = np.flatnonzero(flags & F_HEAD)
-    for i in heads[order[heads] > 0]:
-        found[i : i + (1 << int(order[i]))] = at.arrays["owner"][first + i]
-    single = heads[order[heads] == 0]
-    found[single] = at.arrays["owner"][first + single]
-    return found[start - first :]
-
-
 def page_kinds(at: Place, start_pfn: int, end_pfn: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Kind and pid of every pfn of the range."""
     kinds = np.zeros(end_pfn - start_pfn, dtype=np.uint8)
@@ -82,12 +68,3 @@ def page_kinds(at: Place, start_pfn: int, end_pfn: int) -> tuple[NDArray[np.uint
             kinds[low - start_pfn : high - start_pfn] = at.kinds(part)
             pids[low - start_pfn : high - start_pfn] = at.pids[owners(at, part.start, part.stop)]
     return kinds, pids
-
-
-def row_counts(at: Place, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
-    """[rows of 32 pages, 13] pages by kind."""
-    kinds, _ = page_kinds(at, start_pfn, end_pfn)
-    rows = -(-len(kinds) // PAGES_PER_TAG_PAGE)
-    cell = np.arange(len(kinds)) // PAGES_PER_TAG_PAGE * KINDS + (kinds & 0x7F)
-    counts: NDArray[np.uint8] = np.bincount(cell, minlength=rows * KINDS).astype(np.uint8)
-    return counts.reshape(rows, KINDS)

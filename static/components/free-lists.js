@@ -5,16 +5,17 @@ import { mib, nf } from "../lib/format.js"
 
 const ALWAYS = ["Unmovable", "Movable", "Reclaimable", "Metadata"]
 const RARE = ["HighAtomic", "CMA", "Isolate"]
-const ROW = 58, BAR = 36
+const BAR = 36, ALONE = 110, WORDS = 22 // px: the tallest bar beside other panels and on a page of its own; the words
 
 class FreeLists extends Piece {
   draw() {
     const { zones } = run.frame, W = this.clientWidth, narrow = W < 600, used = t => zones.some(z => some(z, t))
     const types = [...ALWAYS, ...RARE.filter(used)]
     const most = Math.max(1, ...zones.flatMap(zone => types.flatMap(type => memory(zone, type))))
-    const across = narrow ? 1 : zones.length, width = (W - 40 * (across - 1)) / across, tall = ROW * types.length + 30
+    const across = narrow ? 1 : zones.length, width = (W - 40 * (across - 1)) / across
+    const high = this.closest(".alone") && !narrow ? ALONE : BAR, tall = (high + WORDS) * types.length + 30
     const body = zones.map((zone, i) => {
-      const g = { x: narrow ? 0 : i * (width + 40), y: narrow ? i * (tall + 16) : 0, width, narrow, most }
+      const g = { x: narrow ? 0 : i * (width + 40), y: narrow ? i * (tall + 16) : 0, width, narrow, most, high }
       return zoneHead(zone, g) + types.map((type, row) => list(zone, type, row, g)).join("")
     })
     const H = narrow ? (tall + 16) * zones.length : tall
@@ -34,7 +35,7 @@ function zoneHead(zone, g) {
 }
 
 function list(zone, type, row, g) {
-  const y = g.y + 24 + row * ROW, meta = type === "Metadata", pages = memory(zone, type)
+  const y = g.y + g.high - 12 + row * (g.high + WORDS), meta = type === "Metadata", pages = memory(zone, type)
   const total = pages.reduce((sum, n) => sum + n, 0)
   return `<path d="M${g.x} ${y + 40.5}H${g.x + g.width}" stroke="var(--rule-2)"/>
     <text x="${g.x}" y="${y + 38}" class="${meta ? "b ink-lent-text" : ""}">${type}</text>
@@ -43,7 +44,7 @@ function list(zone, type, row, g) {
 }
 
 function bar(g, y, order, pages, blocks, meta) {
-  const w = cell(g), x = g.x + left(g) + order * w, h = pages ? Math.max(1, pages / g.most * BAR) : 0
+  const w = cell(g), x = g.x + left(g) + order * w, h = pages ? Math.max(1, pages / g.most * g.high) : 0
   const look = `${g.narrow ? "tiny" : "s"} ${blocks ? "ink-ink" : "q"}`
   return `<rect x="${x + 3}" y="${y + 40 - h}" width="${w - 6}" height="${h}" fill="var(--${meta ? "lent" : "ink-3"})"/>
     <text x="${x + w / 2}" y="${y + 54}" class="m ${look}">${blocks ? nf(blocks) : "·"}</text>`

@@ -1,8 +1,9 @@
-// <key-help>: the keys of the page, the buttons that do the same, and the two small dialogs they open.
+// <key-help>: the keys of the page, the buttons that do the same, and the small dialogs they open.
 import { define } from "./piece.js"
 import { run, tell, command } from "../run.js"
 import { here } from "./run-head.js"
 import { actionOf } from "../lib/keys.js"
+import { proven } from "../lib/address.js"
 
 const THEMES = ["light", "dark", "projector"]
 
@@ -19,22 +20,28 @@ class KeyHelp extends HTMLElement {
   get goTo() { return this.querySelector("[data-goto]") }
 
   key(e) {
-    if (document.querySelector("dialog[open]")) return
+    if (document.querySelector("dialog[open]") || e.defaultPrevented) return
     const action = actionOf(e, e.target)
     if (!action) return
     e.preventDefault()
     this.act(action)
   }
 
-  press(button) { if (button) this.act({ act: button.dataset.do, n: 1 }, button) }
+  // a button that says which op it goes to is its owner's business (the inspector)
+  press(button) { if (button && !button.dataset.op) this.act({ act: button.dataset.do, n: 1 }, button) }
 
   act(action, button) {
-    if (action.act === "theme") nextTheme()
-    else if (action.act === "full") full()
-    else if (action.act === "copy") copy(button ?? document.querySelector("[data-do=copy]"))
-    else if (action.act === "help") this.querySelector("[data-help]")?.showModal()
-    else if (action.act === "goto") this.ask()
+    const own = {
+      theme: nextTheme, full, fork, search, copy: () => copy(button ?? document.querySelector("[data-do=copy]")),
+      help: () => this.querySelector("[data-help]")?.showModal(), goto: () => this.ask(), tour: () => this.tour(),
+    }[action.act]
+    if (own) own()
     else tell("do", action)
+  }
+
+  tour() {
+    this.querySelector("[data-help]")?.close()
+    tell("tour")
   }
 
   ask() {
@@ -54,15 +61,37 @@ class KeyHelp extends HTMLElement {
 function nextTheme() {
   const root = document.documentElement, theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length]
   root.dataset.theme = root.dataset.chosen = theme
-  try { localStorage.setItem("theme", theme) } catch { /* a browser that keeps nothing still changes the page */ }
+  try { for (const store of [localStorage, sessionStorage]) store.setItem("theme", theme) } catch { /* a browser that keeps nothing still changes the page */ }
   tell("theme", theme)
 }
 
 const full = () => document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()
 
+// the field that finds a pfn, a process or an event on the map
+function search() {
+  const field = document.querySelector(".find input")
+  field?.scrollIntoView({ block: "nearest" })
+  field?.focus()
+  field?.select?.()
+}
+
+// a run of one's own that has got as far as this op and has no future yet (a copy takes the recording along)
+async function fork() {
+  const { scenario, policy, seed, set = {} } = run.meta
+  const answer = await fetch("/api/runs", {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify({ scenario, policy, seed, set, op: run.frame.op }),
+  })
+  const said = await answer.json().catch(() => ({}))
+  if (answer.ok) location.assign(said.url)
+  else tell("refused", said.detail ?? `the server said ${answer.status}`)
+}
+
 async function copy(button) {
-  const link = location.origin + here(`/runs/${run.meta.id}`)
+  const link = proven(location.origin + here(`/runs/${run.meta.id}`), run.frame.digest, run.meta.engine)
   const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false)
+  if (!copied) history.replaceState(history.state, "", link)
   if (!button) return
   const words = button.dataset.words ??= button.textContent
   button.textContent = copied ? "Copied" : "The address bar is the link"

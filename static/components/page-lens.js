@@ -2,16 +2,19 @@
 // end the tag page that holds their tags. The pages come from the server, at the level of pages.
 import { Piece, define, svg } from "./piece.js"
 import { run } from "../run.js"
-import { STATES, FREE, ANON, TAGS, TAGGED, PINNED, KINDS } from "../lib/states.js"
+import { STATES, FREE, TAGS, TAGGED, PINNED } from "../lib/states.js"
 import { BLOCK, GRAN, PER_BLOCK } from "../lib/plates.js"
 import { hex } from "../lib/format.js"
+import { mixed } from "../lib/mixed.js"
 
 const EVERY = 400 // ms between two requests while the run plays
 
 class PageLens extends Piece {
   setup() {
     this.hear("hover", pfn => this.follow(pfn))
+    this.hear("select", ({ pfn, block }) => this.follow(pfn ?? block))
     this.heldFor = ""
+    this.held = /** @type {any} */ (null)
   }
   disconnectedCallback() {
     clearTimeout(this.waiting)
@@ -64,17 +67,10 @@ const blockOf = pfn => {
   return p.data_start + Math.floor((data - p.data_start) / BLOCK) * BLOCK
 }
 
-// where to begin: the page refused, else the pageblock with the most tagged pages that is not all tagged
+// where to begin: the page refused, else a pageblock in which there is something to see
 function interesting() {
   const refused = run.frame.refused
-  if (refused && run.plates.plateOf(refused.pfn)) return blockOf(refused.pfn)
-  const want = run.policy === "off" ? ANON : TAGGED
-  let best = [0, run.plates.plates[0].data_start]
-  for (const p of run.plates.plates) for (let b = 0; b < p.blocks; b++) {
-    const n = run.world.blocks[(p.b0 + b) * KINDS + want]
-    if (n > best[0] && n < 400) best = [n, p.data_start + b * BLOCK]
-  }
-  return best[1]
+  return refused && run.plates.plateOf(refused.pfn) ? blockOf(refused.pfn) : mixed(run)
 }
 
 async function pages(start, end) {

@@ -3,12 +3,15 @@
 import { run } from "../run.js"
 
 export class Piece extends HTMLElement {
-  static on = ["frame", "theme"]
+  static on = ["frame", "theme"] // the run events that make it draw
+
+  setup() {} // once, before anything is heard
+  draw() {}
 
   connectedCallback() {
     this.gone = new AbortController()
-    this.setup?.()
-    for (const type of this.constructor.on) this.hear(type, () => this.redraw())
+    this.setup()
+    for (const type of /** @type {typeof Piece} */ (this.constructor).on) this.hear(type, () => this.redraw())
     this.width = 0
     this.sizes = new ResizeObserver(() => this.resized())
     this.sizes.observe(this)
@@ -38,7 +41,8 @@ export class Piece extends HTMLElement {
     this.seen = seen
     if (seen) this.redraw()
   }
-  redraw() { if (run.world && this.seen && this.isConnected) this.draw?.() }
+  // what is not displayed has no width to draw on
+  redraw() { if (run.world && this.seen && this.getClientRects().length) this.draw() }
 
   $(selector) { return this.querySelector(selector) }
 }

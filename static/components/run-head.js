@@ -1,22 +1,25 @@
-// <run-head>: what the teammate checks first (digest, role, connection), and the choices that open a run of one's own.
+// <run-head>: what the teammate checks first (digest, role, connection), the line that says how the run stands, and the
+// choices that open a run of one's own.
 import { define } from "./piece.js"
 import { run, tell } from "../run.js"
-import { nf, plural } from "../lib/format.js"
-import { address } from "../lib/address.js"
+import { esc, nf, plural } from "../lib/format.js"
+import { address, linkOf } from "../lib/address.js"
+import { atOom, checked, noteOf, spaced, standing } from "../lib/standing.js"
 
-const BEHIND = 3 // frames; fewer are not worth a word
 const ADDRESS_EVERY = 700 // ms; browsers limit how often the address may change
+const SAID_FOR = 8000 // ms that a refusal of the server stays
 
 class RunHead extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController()
+    this.link = linkOf(location.search)
     const hear = (type, fn) => document.addEventListener(`run:${type}`, e => fn(e.detail), { signal: this.gone.signal })
     for (const type of ["frame", "series", "connection"]) hear(type, () => this.show())
     for (const type of ["frame", "theme", "part"]) hear(type, () => this.remember())
-    hear("refused", words => this.note(words, "lost"))
+    hear("refused", words => this.say({ words, look: "lost", until: Date.now() + SAID_FOR }))
     this.addEventListener("change", e => this.choose(e), { signal: this.gone.signal })
     this.addEventListener("click", e => this.press(e), { signal: this.gone.signal })
-    this.clock = setInterval(() => run.connection === "lost" && this.show(), 1000)
+    this.clock = setInterval(() => (run.connection === "lost" || this.said?.until) && this.show(), 1000)
   }
 
   disconnectedCallback() {
@@ -26,40 +29,65 @@ class RunHead extends HTMLElement {
   }
 
   show() {
-    const { frame } = run, [words, look] = connection()
+    const { frame } = run, facts = standingNow(), [words, look] = standing(facts)
     this.put("conn", words)
     this.querySelector("[data-conn]").className = `conn ${look}`
-    this.put("digest", frame.digest ? `, ${frame.digest.match(/.{1,4}/g).join(" ")}` : "")
+    this.put("digest", frame.digest ? `, ${spaced(frame.digest)}` : "")
     this.put("watching", watching(frame.watching))
     this.put("op", nf(frame.op))
     document.body.dataset.state = run.connection === "lost" ? "lost" : frame.state
-    if (run.connection === "lost") this.note(lost(), "lost", "Try now")
-    else if (frame.fault) this.note(`The run stopped: ${frame.fault}`, "lost")
-    else this.note("")
+    this.check()
+    this.note(noteOf(facts) ?? this.spoken())
+  }
+
+  // a link with a digest is compared once; what came out stays until the run moves
+  check() {
+    const result = checked(this.link, run.frame, run.meta.engine)
+    if (!result) return
+    this.said = { ...result, op: run.frame.op }
+    this.link.digest = ""
+    this.querySelector("[data-digest]")?.classList.add(result.same ? "verified" : "bad")
+  }
+
+  say(note) {
+    this.said = note
+    this.show()
+  }
+
+  // a note that is not about how the run stands, while it holds
+  spoken() {
+    const { said } = this
+    if (said && (said.op !== undefined && said.op !== run.frame.op || said.until < Date.now())) this.said = null
+    return this.said
   }
 
   put(name, words) {
     const element = this.querySelector(`[data-${name}]`)
-    if (element) element.textContent = words
+    if (element && element.textContent !== words) element.textContent = words
   }
 
-  note(words, look = "", button = "") {
-    const note = this.querySelector("[data-note]")
-    note.hidden = !words
-    note.className = `note ${look}`
-    note.textContent = words
-    if (button) note.insertAdjacentHTML("beforeend", ` <button class="act" data-retry>${button}</button>`)
+  note(note) {
+    const line = this.querySelector("[data-note]"), acts = note?.acts ?? []
+    const html = !note ? "" : `<span>${esc(note.words)}</span>` +
+      acts.map(([word, act]) => ` <button class="act" type="button" data-do="${act}">${word}</button>`).join("")
+    line.hidden = !html
+    line.className = `note ${note?.look ?? ""}`
+    if (html === this.noted) return
+    const kept = this.noted && line.querySelectorAll("button").length === acts.length && acts.length
+    if (kept) line.firstChild.textContent = note.words // the button keeps its focus
+    else line.innerHTML = html
+    this.noted = html
   }
 
-  press(e) { if (e.target.closest("[data-retry]")) tell("retry") }
+  press(e) { if (e.target.closest("[data-do=retry]")) tell("retry") }
 
-  // another policy or seed: a run of one's own, at the op on screen, with the same other changes
+  // another policy or seed: a run of one's own with the same other changes; <past-question> knows at which op
   choose(e) {
     const form = e.target.closest("form[data-new-run]")
     if (!form || !form.reportValidity()) return
-    form.elements.op.value = run.frame.op
+    for (const old of form.querySelectorAll("[name=set]")) old.remove()
     for (const [key, value] of Object.entries(run.meta.set ?? {})) form.append(hidden("set", `${key}=${value}`))
-    form.requestSubmit()
+    tell("choose", form)
   }
 
   remember() {
@@ -72,28 +100,20 @@ class RunHead extends HTMLElement {
 }
 
 export function here(path = location.pathname) {
-  const theme = document.documentElement.dataset.chosen
+  const theme = document.documentElement.dataset.chosen ?? new URLSearchParams(location.search).get("theme")
   return address(path, location.search, { ...run.meta, op: run.frame.op, theme, part: run.part })
 }
 
-function connection() {
-  const { frame, series } = run, past = Math.max(0, series.head - frame.op)
-  if (run.connection === "lost") return ["connection lost", "bad"]
-  if (run.behind >= BEHIND) return [`behind by ${run.behind}`, "warn"]
-  if (frame.state === "playing") return [past ? `playing, ${nf(past)} ops behind live` : "live", past ? "warn" : ""]
-  if (past) return [`${nf(past)} ops behind live`, "idle"]
-  return [frame.state === "ended" ? "ended" : "paused", "idle"]
+function standingNow() {
+  const { frame, series, connection, since, behind, mine } = run
+  const past = Math.max(0, series.head - frame.op), oom = atOom(series.marks, frame.op)
+  return { frame, connection, since, behind, mine, past, oom, now: Date.now() }
 }
 
 // this page is one of the streams
 function watching(streams) {
   if (!run.mine) return `, one of ${nf(streams)}`
   return streams > 1 ? `, ${plural(streams - 1, "watches", "watch")}` : ", nobody watches"
-}
-
-function lost() {
-  const ago = Math.round((Date.now() - run.since) / 1000)
-  return `Connection lost ${ago} s ago. This is the last good picture, op ${nf(run.frame.op)}. Trying again.`
 }
 
 function hidden(name, value) {

@@ -18,6 +18,7 @@ class RunStream extends HTMLElement {
     on("htmx:sse:before:message", e => this.keepFocus(e.detail.message))
     on("htmx:sse:error", e => this.failed(e.detail.status))
     on("htmx:error", () => this.failed())
+    window.addEventListener("beforeunload", () => this.leave(), { signal: this.gone.signal })
     document.addEventListener("run:retry", () => this.retry(), { signal: this.gone.signal })
     this.began = Date.now()
     this.watch = setInterval(() => this.listen(), 1000)
@@ -45,6 +46,9 @@ class RunStream extends HTMLElement {
     if (GONE.includes(status)) location.reload()
   }
 
+  // Firefox calls a stream that it cuts off with its page an error: end it first
+  leave() { this.connection?.reader?.cancel() }
+
   // once a second: a connection that never came about, or that is open and dead, is made again
   listen() {
     const waited = Date.now() - this.began > SILENCE
@@ -58,6 +62,6 @@ class RunStream extends HTMLElement {
     else htmx.ajax("GET", this.getAttribute("hx-sse:connect"), { source: this })
   }
 
-  get connection() { return this._htmx?.sse }
+  get connection() { return /** @type {any} */ (this)._htmx?.sse }
 }
 define("run-stream", RunStream)

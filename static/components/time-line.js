@@ -4,6 +4,7 @@ import { Piece, define, svg } from "./piece.js"
 import { run, command } from "../run.js"
 import { domain, placed, ticks, worth } from "../lib/timeline.js"
 import { nf, size } from "../lib/format.js"
+import { GUTTER, tracks } from "./time-tracks.js"
 
 const NAMES = {
   oom: "OOM kill", refusal: "first refusal", reserve: "first reservation", migrate: "migration", steal: "steal",
@@ -18,11 +19,19 @@ class TimeLine extends Piece {
     this.on(this, "pointermove", e => this.dragging && this.go(e))
     this.on(this, "pointerup", () => { this.dragging = false })
     this.on(this, "pointercancel", () => { this.dragging = false })
+    this.hear("do", ({ act }) => act === "tracks" && this.open())
+  }
+
+  // taller, with tracks; the button in the dock and the key h
+  open() {
+    const opened = document.body.toggleAttribute("data-tracks")
+    document.querySelector("[data-do=tracks]")?.setAttribute("aria-expanded", String(opened))
+    this.redraw()
   }
 
   draw() {
     const g = geometry(this.clientWidth, this.clientHeight)
-    const body = areas(g) + marksOf(g) + playhead(g) + legends(g)
+    const body = areas(g) + (g.open ? tracks(g) : "") + marksOf(g) + playhead(g) + legends(g)
     this.g = g
     this.innerHTML = svg(g.W, g.H, body, `Ledger through time, op ${nf(run.frame.op)} of ${nf(run.frame.length)}`)
   }
@@ -45,9 +54,11 @@ class TimeLine extends Piece {
 
 function geometry(W, height) {
   const H = height || 90, narrow = W < 500, big = W > 1000, top = narrow ? 18 : big ? 26 : 20
-  const bottom = H - (narrow ? 3 : big ? 18 : 14), L = narrow ? 0 : 66, R = narrow ? 0 : 76, w = W - R - L
+  const open = !narrow && H > 140, foot = H - (narrow ? 3 : big ? 18 : 14), R = narrow ? 0 : 76
+  const L = narrow ? 0 : open ? GUTTER : 66, w = W - R - L, bottom = open ? top + (foot - top) * .4 : foot
+  const rest = (foot - bottom) / 2, track = i => [bottom + i * rest + 5, bottom + (i + 1) * rest]
   const end = domain(Math.max(run.series.head, run.frame.op), run.frame.length), total = run.ledger.total
-  return { W, H, narrow, big, top, bottom, L, w, end, total,
+  return { W, H, narrow, big, open, top, bottom, foot, track, step: big ? 15 : 13, L, w, end, total,
     x: op => L + op / end * w, y: pages => bottom - pages / total * (bottom - top) }
 }
 
@@ -62,8 +73,12 @@ function areas(g) {
     <rect x="${g.L}" ${box} width="${Math.max(0, end - g.L)}" fill="var(--free)" stroke="var(--free-edge)"/>
     <path d="${area(lent, kept)}" fill="var(--${off ? "anon" : "lent"})"/>
     <path d="${area(kept, () => 0)}" fill="var(--${off ? "anon" : "tags"})"/>
-    <rect x="${xo}" ${box} width="${Math.max(0, end - xo)}" fill="var(--paper)" opacity=".66"/>`
+    ${g.open ? "" : faded(g, xo, end)}`
 }
+
+// what was recorded after the playhead
+const faded = (g, from, to) => `<rect x="${from}" y="${g.top}" width="${Math.max(0, to - from)}"
+  height="${g.foot - g.top}" fill="var(--paper)" opacity=".66"/>`
 
 function marksOf(g) {
   const width = ({ kind }) => (NAMES[kind] ?? kind).length * (g.big ? 6.9 : 6.2) + 12
@@ -80,7 +95,7 @@ function drawMark(g, { kind, bad, x, spot, words }) {
   const name = g.narrow || !spot ? "" : `<text x="${end ? x - 9 : x + 9}" y="${g.top - 8}"
     class="s ${bad ? "b ink-fail-text" : ""} ${end ? "e" : ""}">${NAMES[kind] ?? kind}</text>`
   return `<g><title>${plain(words)}</title>
-    <path d="M${x} ${g.top - 4}V${g.bottom}" stroke="${colour}" stroke-width="${wide}"/>${head}${name}</g>`
+    <path d="M${x} ${g.top - 4}V${g.foot}" stroke="${colour}" stroke-width="${wide}"/>${head}${name}</g>`
 }
 
 // words may hold HTML; a title holds text
@@ -90,21 +105,22 @@ function playhead(g) {
   const x = g.x(run.frame.op), { top } = g, words = `op ${nf(run.frame.op)}`
   const flip = x + words.length * 8 + 24 > g.L + g.w
   const at = g.narrow ? 0 : flip ? x - 12 : x + 12
-  return `<path d="M${x} ${top - 8}V${g.bottom + 4}" stroke="var(--ink)" stroke-width="2.5"/>
+  const after = g.open ? faded(g, x, g.x(run.series.op.at(-1) ?? 0)) : ""
+  return `${after}<path d="M${x} ${top - 8}V${g.foot + 4}" stroke="var(--ink)" stroke-width="2.5"/>
     <path d="M${x - 7} ${top - 16}h14v6l-7 7-7-7z" fill="var(--ink)"/>
     <text x="${at}" y="${top - (g.narrow ? 6 : 8)}" class="b halo ${!g.narrow && flip ? "e" : ""}">${words}</text>`
 }
 
 function legends(g) {
   if (g.narrow) return ""
-  const y = g.bottom + 14, right = `${g.end < run.frame.length ? "op" : "ends at op"} ${nf(g.end)}`
+  const y = g.foot + 14, right = `${g.end < run.frame.length ? "op" : "ends at op"} ${nf(g.end)}`
   const room = g.L + g.w - right.length * 7 - 60
   const middle = ticks(g.end).filter(op => g.x(op) < room)
     .map(op => `<text x="${g.x(op)}" y="${y}" class="s m q">${nf(op)}</text>`)
   return `<text x="${g.L}" y="${y}" class="s q">op 0</text>${middle.join("")}
     <text x="${g.L + g.w}" y="${y}" class="s e q">${right}</text>
-    <text x="${g.L - 7}" y="${g.top + 9}" class="s e q">${size(g.total)}</text>
-    <text x="${g.L - 7}" y="${g.bottom}" class="s e q">0</text>${names(g)}`
+    ${g.open ? "" : `<text x="${g.L - 7}" y="${g.top + 9}" class="s e q">${size(g.total)}</text>
+    <text x="${g.L - 7}" y="${g.bottom}" class="s e q">0</text>`}${names(g)}`
 }
 
 function names(g) {

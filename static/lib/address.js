@@ -5,5 +5,16 @@ export function address(path, query, { scenario, policy, seed, op, set = {}, the
   q.delete("set")
   for (const [key, value] of Object.entries(set)) q.append("set", `${key}=${value}`)
   for (const [key, value] of Object.entries({ theme, part })) value ? q.set(key, value) : q.delete(key)
+  for (const key of ["digest", "engine", "tour"]) q.delete(key)
   return `${path}?${q}`
+}
+
+// a link that proves itself: whoever opens it can compare the state
+export const proven = (link, digest, engine) =>
+  digest ? `${link}&${new URLSearchParams({ digest, engine })}` : link
+
+// what such a link said; `op` null when it said none
+export function linkOf(query) {
+  const q = new URLSearchParams(query), op = q.get("op")
+  return { op: op === null ? null : Number(op), digest: q.get("digest") ?? "", engine: q.get("engine") ?? "" }
 }

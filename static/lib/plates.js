@@ -5,7 +5,11 @@ export const BLOCK = 512, GRAN = 32, PER_BLOCK = 16
 
 export class Plates {
   constructor({ P, small, plates }) {
-    Object.assign(this, { P, small, rows: P * GRAN, plates: [], pages: 0, rowCount: 0, blockCount: 0, columns: 0 })
+    this.P = P
+    this.small = small
+    this.rows = P * GRAN
+    this.plates = /** @type {any[]} */ ([])
+    this.pages = this.rowCount = this.blockCount = this.columns = 0
     for (const plate of plates) this.add(plate)
   }
 

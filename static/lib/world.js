@@ -5,12 +5,19 @@ import { STRIP } from "./wire.js"
 
 export class World {
   constructor(plates, map, frame, policy) {
-    Object.assign(this, { plates, ...map, frame, policy, sums: plates.plates.map(p => this.sum(plates, map, p)) })
+    this.plates = plates
+    this.blocks = map.blocks
+    this.strip = map.strip
+    this.pages = map.pages
+    this.frame = frame
+    this.policy = policy
+    this.sums = plates.plates.map(p => this.sum(map, p))
+    this.pinnedTags = /** @type {Set<number> | null} */ (null)
     if (this.pages) this.count()
   }
 
   // pages of each kind in the data of a plate
-  sum(plates, map, p) {
+  sum(map, p) {
     const total = new Array(KINDS).fill(0)
     for (let i = p.b0 * KINDS; i < (p.b0 + p.blocks) * KINDS; i++) total[(i - p.b0 * KINDS) % KINDS] += map.blocks[i]
     return total

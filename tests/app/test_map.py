@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from sim.look.layers import CLASSES
 from tests.app.conftest import JSON, Client, command, make_run
 
 DATA, TAGS = 0x80000, 0x84000  # of the layout `mini`
@@ -76,3 +77,35 @@ def test_a_page_that_is_not_there_is_one_clear_line(client: Client, pfn: str) ->
     answer = client.get(f"/runs/{make_run(client)}/page/{pfn}", headers=JSON)
 
     assert (answer.status_code, answer.json()["detail"].startswith("pfn: ")) == (422, True)
+
+
+@pytest.mark.parametrize("layer", list(CLASSES))
+def test_every_layer_counts_each_page_once(client: Client, layer: str) -> None:
+    run, known = make_run(client), CLASSES[layer]
+    command(client, run, "step", n=30)
+    query = {"start": hex(DATA), "end": hex(DATA + 512), "layer": layer}
+
+    block = np.frombuffer(client.get(f"/runs/{run}/map", params=query | {"level": "block"}).content, dtype="<u2")
+    rows = np.frombuffer(client.get(f"/runs/{run}/map", params=query | {"level": "row"}).content, dtype="u1")
+    pages = np.frombuffer(client.get(f"/runs/{run}/map", params=query | {"level": "page"}).content[:512], dtype="u1")
+
+    assert block.sum() == 512
+    assert block.tolist() == rows.reshape(16, known).sum(axis=0).tolist()
+    assert block.tolist() == np.bincount(pages & 0x7F, minlength=known).tolist()
+
+
+def test_several_ranges_come_in_one_answer(client: Client) -> None:
+    run = make_run(client)
+    both = [ask(client, run, at, at + 512, "row") for at in (DATA, DATA + 2048)]
+    query = {"start": [DATA, DATA + 2048], "end": [DATA + 512, DATA + 2560], "level": "row"}
+    assert client.get(f"/runs/{run}/map", params=query).content == b"".join(both)
+
+
+def test_a_pin_blocks_the_32_pages_whose_tags_it_holds_up(client: Client) -> None:
+    run = make_run(client, scenario="spurious-oom")
+    command(client, run, "goto", n=40)
+    pins = client.get(f"/runs/{run}/map?start={TAGS}&end={TAGS + 512}&level=page&layer=pinned").content
+    at = pins.index(1)
+    data = client.get(f"/runs/{run}/map?start={DATA}&end={DATA + 16384}&level=page&layer=pinned").content
+    blocked = [i for i, c in enumerate(data) if c == 2]
+    assert list(range(at * 32, at * 32 + 32)) == blocked

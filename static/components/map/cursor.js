@@ -1,52 +1,99 @@
-// The pointer and the keyboard cursor of the map, and the words about the page under it: the server's, one request for
-// a page that stays under the pointer for a moment, kept until the run moves.
+// The page under the pointer and the words about it: the server's, one request for a page that stays under the pointer
+// for a moment, kept until the run moves. On the keyboard the cursor is the selection, and its words are spoken.
 import { run } from "../../run.js"
+import { select, selection, nothing } from "../../selection.js"
+import { LEVELS } from "../../lib/camera.js"
 
 const PAUSE = 70 // ms under the pointer before the server is asked
 const KEPT = 200 // answers
 
 export class MapCursor {
   constructor(map) {
-    Object.assign(this, { map, pfn: null, answers: new Map(), op: -1, place: { x: 0, y: 0 } })
+    this.map = map
+    this.pfn = /** @type {number | null} */ (null)
+    this.answers = new Map()
+    this.op = -1
+    this.place = { x: 0, y: 0 }
     this.tip = map.$(".tip")
     this.spoken = map.$("[aria-live]")
     const canvas = map.over.canvas
     map.on(canvas, "pointermove", e => this.move(e))
-    map.on(canvas, "pointerdown", e => this.move(e))
     map.on(canvas, "pointerleave", () => this.go(null))
     map.on(canvas, "blur", () => this.go(null))
     map.on(canvas, "keydown", e => this.key(e))
   }
 
   move(e) {
+    if (e.buttons && !this.map.camera.fit || e.pointerType === "touch") return
     const { x, y, hit } = this.map.at(e)
     this.place = { x, y }
     this.go(hit?.pfn ?? null)
   }
 
   key(e) {
-    const { plates } = run, at = this.pfn ?? plates.plates[0].data_start
-    const to = /^Arrow/.test(e.key) ? (this.pfn === null ? at : plates.step(at, e.key))
-      : e.key.toLowerCase() === "t" ? plates.across(at) : undefined
-    if (e.key === "Escape" && this.pfn !== null) this.go(null)
-    else if (to === undefined) return
-    else if (to !== null) this.walk(to)
+    if (e.ctrlKey || e.altKey || e.metaKey || !this.act(e.key)) return
     e.preventDefault()
     e.stopPropagation()
   }
 
+  // whether the key was one of the map's
+  act(key) {
+    const { plates } = run, at = selection.pfn ?? selection.block
+    const to = /^Arrow/.test(key) ? (at === null ? plates.plates[0].data_start : plates.step(at, key))
+      : key.toLowerCase() === "t" ? plates.across(at ?? plates.plates[0].data_start) : undefined
+    if (to !== undefined) return to === null || this.walk(to)
+    if (key === "+" || key === "=") this.map.zoom(1.6)
+    else if (key === "-") this.map.zoom(1 / 1.6)
+    else if (key === "Enter") this.deeper()
+    else if (key === "Escape") return this.leave()
+    else return false
+    return true
+  }
+
+  deeper() {
+    const { name } = this.map.camera
+    this.map.go(LEVELS[Math.min(3, LEVELS.indexOf(name) + 1)])
+    if (selection.pfn !== null) this.speak(selection.pfn)
+  }
+
+  leave() {
+    if (!nothing()) select()
+    else if (!this.map.camera.fit) this.map.go("machine")
+    else return false
+    return true
+  }
+
   walk(pfn) {
+    select({ pfn })
     const { plates } = run, { camera } = this.map
+    if (!camera.fit && !seen(camera, plates, pfn)) {
+      camera.look(pfn, camera.z)
+      this.map.moved()
+    }
     const q = plates.isTag(pfn) ? camera.stripCell(plates.row(pfn)) : camera.cell(pfn)
     this.place = { x: q.x + q.w / 2, y: q.y + q.h / 2 }
-    this.speaks = true
+    this.speak(pfn)
     this.go(pfn)
+    return true
+  }
+
+  speak(pfn) {
+    this.speaks = pfn
+    const known = this.answers.get(pfn)
+    if (known) this.say(pfn, known)
+    else if (this.pfn === pfn) this.show()
+    else this.ask(pfn)
   }
 
   go(pfn) {
     if (pfn === this.pfn) return this.put()
     this.pfn = pfn
     this.map.point(pfn)
+    this.show()
+  }
+
+  hide() {
+    this.pfn = null
     this.show()
   }
 
@@ -64,7 +111,7 @@ export class MapCursor {
       return
     }
     const known = this.answers.get(this.pfn)
-    if (known) this.say(known)
+    if (known) this.say(this.pfn, known)
     else this.waiting = setTimeout(() => this.ask(this.pfn), PAUSE)
   }
 
@@ -74,8 +121,8 @@ export class MapCursor {
     const html = await fetch(`/runs/${run.meta.id}/page/${pfn}`).then(r => (r.ok ? r.text() : ""), () => "")
     this.asking = false
     if (html) this.keep(pfn, html)
-    if (this.pfn === pfn && html) this.say(html)
-    else if (this.pfn !== null && this.pfn !== pfn) this.show()
+    if (html) this.say(pfn, html)
+    if (this.pfn !== null && this.pfn !== pfn) this.show()
   }
 
   keep(pfn, html) {
@@ -84,12 +131,15 @@ export class MapCursor {
     this.answers.set(pfn, html)
   }
 
-  say(html) {
+  say(pfn, html) {
+    if (this.speaks === pfn) {
+      this.spoken.textContent = plain(html)
+      this.speaks = null
+    }
+    if (this.pfn !== pfn) return
     this.tip.innerHTML = html
     this.tip.hidden = false
     this.put()
-    if (this.speaks) this.spoken.textContent = this.tip.textContent
-    this.speaks = false
   }
 
   // beside the pointer, inside the map; above it near the bottom
@@ -99,4 +149,17 @@ export class MapCursor {
     tip.style.left = `${Math.max(0, Math.min(x + 16, room))}px`
     tip.style.top = `${y + tip.offsetHeight + 30 > map.camera.height ? y - tip.offsetHeight - 12 : y + 18}px`
   }
+}
+
+const plain = html => {
+  const box = document.createElement("div")
+  box.innerHTML = html.replaceAll("<br>", " ")
+  return box.textContent
+}
+
+// whether a page is inside the window
+function seen(camera, plates, pfn) {
+  const q = plates.isTag(pfn) ? camera.stripCell(plates.row(pfn)) : camera.cell(pfn), { box, list } = camera
+  const inside = q.x >= 0 && q.x + q.w <= box.w
+  return inside && (plates.isTag(pfn) ? q.h > 0 : q.y >= list[0].dataY && q.y + q.h <= list[0].dataY + list[0].landH)
 }

@@ -2,11 +2,12 @@
 import { run } from "../../run.js"
 import { say } from "./say.js"
 
-export function paintKey({ land: x, camera, palette: { c, font } }) {
+export function paintKey({ land: x, camera, palette: { c, font }, look }) {
   const band = camera.list[0], X = camera.box.w + 14, line = camera.box.key > 100 ? 17 : 14
-  brace(x, c, X, band)
+  const top = band.dataY + (camera.fit ? 0 : 74) // below the minimap
+  brace(x, c, X, top, band.dataY + band.landH)
   unit(camera).forEach((words, i) => {
-    const Y = band.dataY + band.landH / 2 + (i - .5) * line
+    const Y = (top + band.dataY + band.landH) / 2 + (i - .5) * line
     say(x, words, X + 5, Y, font("note", i === 1 ? 450 : 600), c["ink-2"])
   })
   const bottom = band.stripY + band.stripH
@@ -15,18 +16,18 @@ export function paintKey({ land: x, camera, palette: { c, font } }) {
     say(x, "memory", X, bottom - band.stripH / 2 + line, font("note", 650), c["ink-2"])
     return
   }
-  heights(x, c, font, X, band)
-  if (camera.level === 0) say(x, "● pinned", X, bottom + 13, font("note", 600), c["ink-2"])
+  if (look.layer === "state" && camera.fit) heights(x, c, font, X, band)
+  if (camera.level === 0 && look.layer === "state") say(x, "● pinned", X, bottom + 13, font("note", 600), c["ink-2"])
 }
 
-function brace(x, c, X, { dataY, landH }) {
+function brace(x, c, X, top, end) {
   x.strokeStyle = c["rule-2"]
   x.lineWidth = 1
   x.beginPath()
-  x.moveTo(X - 7, dataY + .5)
-  x.lineTo(X - 2, dataY + .5)
-  x.lineTo(X - 2, dataY + landH - .5)
-  x.lineTo(X - 7, dataY + landH - .5)
+  x.moveTo(X - 7, top + .5)
+  x.lineTo(X - 2, top + .5)
+  x.lineTo(X - 2, end - .5)
+  x.lineTo(X - 7, end - .5)
   x.stroke()
 }
 

@@ -1,15 +1,23 @@
-// All bands: data, and the tag storage below it, each in its own window.
+// All that is in view: data, and the tag storage below it, each in its own window. What was drawn is counted.
 import { run } from "../../run.js"
+import { BLOCK, GRAN, PER_BLOCK } from "../../lib/plates.js"
+import { Tally } from "../../lib/tally.js"
 import { paintBlock, paintRows } from "./paint-machine.js"
+import { paintPoured } from "./paint-poured.js"
 import { paintPages } from "./paint-pages.js"
 import { paintBar, paintCells } from "./paint-strip.js"
 
 export function paintLand(map) {
-  const { land: x, camera, palette } = map, view = { x, camera, pal: palette, world: run.world, part: run.part }
-  for (const band of camera.list) {
-    clipped(x, [-3, band.dataY - 1, camera.box.w + 5, band.landH + 2], () => data(view, band))
-    clipped(x, [-3, band.stripY - 4, camera.box.w + 5, band.stripH + camera.box.foot + 4], () => strip(view, band))
+  const { land: x, camera, palette, memory, look } = map, tally = new Tally(look.known)
+  const types = (plate, block) => map.types().block(plate, block)?.pages?.[0]
+  const view = { x, camera, pal: palette, world: run.world, memory, look, tally, types }
+  const { w } = camera.box
+  for (const part of camera.view) {
+    const { b } = part
+    clipped(x, [-3, b.dataY - 1, w + 5, b.landH + 2], () => data(view, part))
+    if (part.plate.served) clipped(x, [-3, b.stripY - 4, w + 5, b.stripH + camera.box.foot + 4], () => strip(view, part))
   }
+  return tally
 }
 
 function clipped(x, box, paint) {
@@ -21,26 +29,39 @@ function clipped(x, box, paint) {
   x.restore()
 }
 
-function data(view, band) {
-  const { camera } = view, paint = [paintBlock, paintRows, paintPages][camera.level]
-  for (const { plate, c0, c1 } of band.segs) {
-    const last = Math.min(plate.blocks, c1 * camera.plates.P)
-    for (let block = c0 * camera.plates.P; block < last; block++) paint(view, camera.tile(plate, block), plate, block)
+const SMALL = { w: 30, h: 14 } // px of a pageblock that is too small for patterns
+
+function data(view, part) {
+  const { camera, look, memory } = view, { plate, c0, c1, r0, r1 } = part, { P } = camera.plates
+  const counts = look.layer === "state" ? view.world.blocks : memory.blocks
+  const small = camera.su * PER_BLOCK < SMALL.w || camera.sv * GRAN < SMALL.h
+  if (camera.fit && camera.level === 0 && small) return counts && paintPoured(view, part, counts)
+  for (let c = c0; c < c1; c++) for (let r = r0; r < r1; r++) {
+    const block = c * P + r
+    if (block < plate.blocks) paintOne(view, camera.tile(plate, block), plate, block)
   }
 }
 
-function strip(view, band) {
-  const { camera } = view
-  for (const segment of band.segs) {
-    if (!segment.plate.served) continue
-    for (let col = segment.c0; col < segment.c1; col++) {
-      if (camera.level === 0) paintBar(view, segment.plate, col)
-      else cells(view, segment.plate, col)
-    }
+// the level of the camera, or the next coarser one that is here
+function paintOne(view, t, plate, block) {
+  const { camera, memory, look } = view, { level } = camera, entry = level > 0 ? memory.block(plate, block) : null
+  if (level >= 2 && entry?.pages) paintPages(view, t, plate, block, entry)
+  else if (entry && memory.rows(entry)) paintRows(view, t, plate, block, entry)
+  else if (look.layer === "state") paintBlock(view, t, plate, block, view.world.blocks)
+  else if (memory.blocks) paintBlock(view, t, plate, block, memory.blocks)
+}
+
+function strip(view, part) {
+  const { camera, memory, look } = view, { plate, c0, c1, r0, r1 } = part, { P } = camera.plates
+  for (let c = c0; c < c1; c++) {
+    const poured = camera.fit && camera.level === 0, blocks = []
+    for (let r = r0; !poured && r < r1 && c * P + r < plate.blocks; r++) blocks.push(c * P + r)
+    const entries = blocks.map(block => memory.block(plate, block))
+    if (!poured && entries.every(entry => entry?.tags)) {
+      entries.forEach((entry, i) => paintCells(view, plate, blocks[i], entry))
+    } else if (look.layer === "state" || memory.bars) paintBar(view, plate, c)
   }
 }
 
-function cells(view, plate, col) {
-  const P = view.camera.plates.P
-  for (let block = col * P; block < Math.min(plate.blocks, (col + 1) * P); block++) paintCells(view, plate, block)
-}
+export const firstOf = (plate, block) => plate.data_start + block * BLOCK
+export const firstTagOf = (plate, block) => plate.tag_start + block * PER_BLOCK

@@ -1,21 +1,58 @@
-// The outline of 32 pages, one vertical line, the outline of their tag page. Broken crimson with a cross: refused.
+// The outline of 32 pages, one vertical line, the outline of their tag page. Ink: selected or told; link colour: under
+// the pointer; broken crimson with a cross: the tag page is pinned, so its pages are refused.
 import { run } from "../../run.js"
 
-export function paintLink({ camera, palette: { c, strong } }, x, pfn, look) {
+export function paintLink({ camera, palette: { c, strong } }, x, pfn, look, stops = []) {
   const { plates } = run, g = plates.row(pfn), p = plates.plateOf(pfn), poured = camera.level === 0
   const rows = p.served ? plates.unit(g) : [g], first = camera.column(rows[0]), last = camera.column(rows.at(-1))
-  const bad = look === "refused", pen = { x, c, bad, colour: bad ? c.fail : c.link, width: strong }
-  const X = poured ? first.t.x : first.x, W = poured ? first.t.w : last.x + last.w - first.x, mid = X + W / 2
-  if (poured) columnBox(pen, camera, p, first, X, W)
-  box(pen, X - .5, first.y - .5, W + 1, Math.max(3, first.h + 1), strong)
-  if (!poured && !plates.isTag(pfn)) page(pen, camera.cell(pfn), strong)
-  if (!p.served) return
-  const band = first.t.b, cell = camera.stripCell(rows[0])
-  line(pen, mid, first.y + first.h + 1, poured ? band.stripY - 3 : cell.y)
-  if (poured) box(pen, X - 1, band.stripY - 2, W + 2, band.stripH + 4, strong)
-  else box(pen, cell.x - .5, cell.y - .5, Math.max(4, W), cell.h + 1, strong)
-  const at = poured ? band.stripY + 12 : Math.min(cell.y + cell.h / 2, cell.y + 14)
-  if (bad) cross(pen, mid, at, poured || cell.w < 12 ? 5 : 7)
+  const pinned = p.served && run.policy !== "off" && rows.some(row => run.world.pinned(row)), bad = pinned && look !== "hover"
+  const colour = bad ? c.fail : look === "hover" ? c.link : c.ink, pen = { x, c, bad, colour, width: strong }
+  const X = poured ? first.t.x : first.x, W = poured ? first.t.w : last.x + last.w - first.x, band = first.t.b
+  const top = Math.max(first.y, band.dataY), end = Math.min(first.y + first.h, band.dataY + band.landH)
+  if (X > camera.box.w || X + W < 0 || end < top) return
+  clipped(x, camera, () => {
+    if (poured && camera.fit) columnBox(pen, camera, p, first, X, W)
+    box(pen, X - .5, top - .5, W + 1, Math.max(3, end - top + 1), strong)
+    if (camera.level >= 2 && !plates.isTag(pfn)) page(pen, camera.cell(pfn), strong, band)
+    if (p.served) down(pen, camera, { rows, X, W, end, band, numbered: stops.some(s => s.bad && same(s.pfn, rows)) })
+  })
+}
+
+const same = (pfn, rows) => run.plates.isTag(pfn) && rows.includes(run.plates.row(pfn))
+
+// from the pages to the tag page they stand on
+function down(pen, camera, { rows, X, W, end, band, numbered }) {
+  const bars = camera.fit && camera.level === 0, mid = X + W / 2, cell = camera.stripCell(rows[0])
+  line(pen, mid, end + 1, bars ? band.stripY - 3 : cell.y)
+  if (bars) box(pen, X - 1, band.stripY - 2, W + 2, band.stripH + 4, pen.width)
+  else box(pen, cell.x - .5, cell.y - .5, Math.max(4, cell.w * rows.length), cell.h + 1, pen.width)
+  const at = bars ? band.stripY + 12 : Math.min(cell.y + cell.h / 2, cell.y + 14)
+  if (pen.bad && !numbered) cross(pen, mid, at, bars || cell.w < 12 ? 5 : 7)
+}
+
+// a pageblock that is selected, and its 16 tag pages
+export function paintTile({ camera, palette: { c, strong } }, x, pfn) {
+  const { plates } = run, g = plates.row(pfn), p = plates.plateOf(pfn), block = (g - p.g0) >> 4
+  const t = camera.tile(p, block), pen = { x, c, bad: false, colour: c.ink, width: strong }, { b } = t
+  const top = Math.max(t.y, b.dataY), end = Math.min(t.y + t.h, b.dataY + b.landH)
+  if (t.x > camera.box.w || t.x + t.w < 0 || end < top) return
+  clipped(x, camera, () => {
+    box(pen, t.x - 1.5, top - 1.5, t.w + 3, end - top + 3, strong + .4)
+    if (!p.served) return
+    const bars = camera.fit && camera.level === 0, cell = camera.stripCell(p.g0 + block * 16)
+    line(pen, t.x + t.w / 2, end + 2, bars ? b.stripY - 3 : cell.y)
+    if (bars) box(pen, t.x - 1, b.stripY - 2, t.w + 2, b.stripH + 4, strong)
+    else box(pen, t.x - .5, cell.y - .5, t.w + 1, cell.h + 1, strong)
+  })
+}
+
+function clipped(x, { box: { w }, height }, paint) {
+  x.save()
+  x.beginPath()
+  x.rect(-3, 0, w + 6, height)
+  x.clip()
+  paint()
+  x.restore()
 }
 
 // machine level: the whole column, so that the eye finds the tile in it
@@ -25,7 +62,10 @@ function columnBox(pen, camera, p, { t }, X, W) {
   box(pen, X - 1, top.y - 1, W + 2, end.y + end.h - top.y + 2, pen.width * .7)
 }
 
-function page(pen, r, width) { box(pen, r.x + .5, r.y + .5, Math.max(3, r.w - 2), Math.max(3, r.h - 1.5), width + .8) }
+function page(pen, r, width, { dataY, landH }) {
+  if (r.y + r.h < dataY || r.y > dataY + landH) return
+  box(pen, r.x + .5, Math.max(dataY, r.y + .5), Math.max(3, r.w - 2), Math.max(3, r.h - 1.5), width + .8)
+}
 
 function box({ x, c, bad, colour }, X, Y, W, H, width) {
   x.setLineDash([])

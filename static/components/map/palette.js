@@ -4,7 +4,7 @@ import { token, px } from "../piece.js"
 
 const COLOURS = `paper ink ink-2 ink-3 rule rule-2 link tags tags-ink tags-text slack slack-2 slack-ink tagged on-tagged
   lent lent-2 lent-3 lent-ink lent-text free free-edge anon file dirty slab on-slab kernel kernel-2 on-kernel on-data
-  hole isolated fail fail-ink pin`.split(/\s+/)
+  hole isolated fail fail-ink fail-text pin`.split(/\s+/)
 
 export function palette(context, policy) {
   const c = Object.fromEntries(COLOURS.map(name => [name, token(name)]))
@@ -45,6 +45,7 @@ function patterns(context, c) {
     dots: tile(4, c.file, spot(c.dirty, 1, 1, 1.6, 1.6)),
     lines: tile(5, c.free, spot(c["free-edge"], 0, 2, 5, 1)),
     bars: tile(4, c.kernel, spot(c["kernel-2"], 0, 2, 4, 1.5)),
+    blocked: tile(6, c.paper, diagonal(c.fail, 1.5)),
   }
 }
 

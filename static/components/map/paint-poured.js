@@ -1,0 +1,95 @@
+// Machine level in one go: thousands of pageblocks, each its mixture poured left to right, as pixels. A pixel on the
+// edge of two parts gets its share of each, so areas stay exact; the same as fillRect would draw, many times faster.
+import { FREE } from "../../lib/states.js"
+import { GRAN, PER_BLOCK } from "../../lib/plates.js"
+import { rgbOf } from "./rgb.js"
+
+const OUTLINE = .6 // share of the outline of a pageblock that is mostly free in the pixels of its edge
+const MARGIN = 3
+
+export function paintPoured(view, part, counts) {
+  const { x, camera, tally, look } = view, { plate, b, s, c0, c1 } = part, { P } = camera.plates
+  const d = devicePixelRatio || 1, left = Math.floor((s.x + MARGIN) * d), top = Math.floor(b.dataY * d)
+  const image = x.createImageData(Math.ceil(s.w * d) + 2, Math.ceil(b.landH * d) + 2)
+  const out = new Uint32Array(image.data.buffer), pen = penOf(view, image.width)
+  for (let c = c0; c < c1; c++) for (let r = 0; r < P && c * P + r < plate.blocks; r++) {
+    const o = (plate.b0 + c * P + r) * look.known, t = shape(camera, s, c, r)
+    tally.counts("data", counts, o, look.known)
+    const free = row(pen, counts, o, (s.x + t.x + MARGIN) * d - left, t.w * d)
+    rows(pen, out, (b.dataY + t.y) * d - top, t.h * d, free)
+  }
+  tally.range("data", plate.data_start, plate.end)
+  x.putImageData(image, left, top)
+}
+
+// where a pageblock stands in its plate: what Camera.tile says of it
+function shape(camera, s, c, r) {
+  const w = PER_BLOCK * camera.su, h = GRAN * camera.sv
+  const gx = Math.max(1, Math.min(9, w * .08)), gy = h > 5 ? Math.min(7, Math.max(1, h * .06)) : h > 3 ? .6 : 0
+  return { x: (c - s.c0) * w, y: r * h + gy / 2, w: w - gx, h: h - gy }
+}
+
+function penOf({ look, pal }, width) {
+  return {
+    look, width, colours: look.solid.map(rgbOf), alphas: look.solid.map((_, kind) => look.alpha(kind)),
+    rule: look.layer === "state" ? rgbOf(pal.c.rule) : null, sums: new Float32Array(width * 4),
+    line: new Uint32Array(width), edge: new Uint32Array(width), from: 0, to: 0,
+  }
+}
+
+// one line of pixels of a pageblock; returns whether most of it is free
+function row(pen, counts, o, x, w) {
+  const { look, colours, alphas, sums } = pen, { pour } = look
+  let n = 0, at = x
+  for (const kind of pour) n += counts[o + kind]
+  pen.from = Math.floor(x)
+  pen.to = Math.min(pen.width, Math.ceil(x + w))
+  sums.fill(0, pen.from * 4, pen.to * 4)
+  for (const kind of pour) {
+    if (!counts[o + kind]) continue
+    const end = at + w * counts[o + kind] / n
+    part(sums, at, Math.min(end, pen.to), colours[kind], alphas[kind])
+    at = end
+  }
+  const free = pen.rule !== null && counts[o + FREE] > n * .5
+  for (let i = pen.from; i < pen.to; i++) {
+    pen.line[i] = packed(sums, i * 4, 1)
+    if (free) pen.edge[i] = blend(pen.line[i], pen.rule)
+  }
+  return free
+}
+
+function part(sums, from, end, [r, g, b], alpha) {
+  for (let i = Math.floor(from); i < end; i++) {
+    const share = (Math.min(end, i + 1) - Math.max(from, i)) * alpha, k = i * 4
+    sums[k] += r * share
+    sums[k + 1] += g * share
+    sums[k + 2] += b * share
+    sums[k + 3] += share
+  }
+}
+
+// ABGR, as little-endian pixels are
+function packed(sums, k, share) {
+  const a = sums[k + 3]
+  if (a <= 0) return 0
+  const byte = v => Math.min(255, Math.round(v / a))
+  return (Math.min(255, Math.round(a * share * 255)) << 24 | byte(sums[k + 2]) << 16 | byte(sums[k + 1]) << 8 | byte(sums[k])) >>> 0
+}
+
+const blend = (pixel, [r, g, b]) => {
+  const mix = (shift, v) => Math.round((pixel >>> shift & 255) * (1 - OUTLINE) + v * OUTLINE) << shift
+  return (pixel & 0xff000000 | mix(16, b) | mix(8, g) | mix(0, r)) >>> 0
+}
+
+// the line, from y on h px high; the first and the last row get their share of it
+function rows({ width, line, edge, from, to }, out, y, h, free) {
+  const first = Math.floor(y), end = Math.ceil(y + h), top = Math.round(y), bottom = Math.round(y + h) - 1
+  for (let j = first; j < end; j++) {
+    const share = Math.min(y + h, j + 1) - Math.max(y, j), source = free && (j === top || j === bottom) ? edge : line
+    const start = j * width
+    if (share > .99) for (let i = from; i < to; i++) out[start + i] = source[i]
+    else for (let i = from; i < to; i++) out[start + i] = (source[i] & 0xffffff | (source[i] >>> 24) * share << 24) >>> 0
+    if (free) out[start + from] = edge[from], out[start + to - 1] = edge[to - 1]
+  }
+}

@@ -1,0 +1,173 @@
+"""From the whole machine to its pages and back, on four layouts: what is drawn is what the engine has."""
+
+import re
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Opened
+
+pytestmark = pytest.mark.browser
+
+LAYOUTS = {"mini": 4000, "mini-b2": 4000, "fvp-v1": 60_000, "fvp-v3": 60_000}  # and the op to look at
+LEVELS = ["machine", "zone", "pageblock", "page"]
+POUR = [9, 6, 8, 7, 12, 5, 10, 4, 1, 3, 2, 0]  # static/lib/states.js
+DRAWN = "() => document.querySelector('page-map').drawn()"
+SETTLED = "() => document.querySelector('page-map').drawn().settled"
+# ten points of the data in view: the page there, the colour there, and where in its mixture the point lies
+POINTS = """() => {
+  const map = document.querySelector("page-map"), { camera, palette, land } = map, band = camera.list[0], found = []
+  const d = devicePixelRatio, level = camera.level
+  const copy = new OffscreenCanvas(land.canvas.width, land.canvas.height).getContext("2d", { willReadFrequently: true })
+  copy.drawImage(land.canvas, 0, 0)
+  const rgb = c => { const x = new OffscreenCanvas(1, 1).getContext("2d"); x.fillStyle = c; x.fillRect(0, 0, 1, 1)
+    return [...x.getImageData(0, 0, 1, 1).data].slice(0, 3) }
+  for (let i = 0; found.length < 10 && i < 60; i++) {
+    const hit = camera.at(camera.box.w * ((i * .137 + .05) % 1), band.dataY + band.landH * ((i * .211 + .07) % 1))
+    if (!hit || hit.tag) continue
+    const q = level >= 2 ? camera.cell(hit.pfn) : camera.column(hit.g), t = q.t
+    const deep = .05 + .9 * (i % 7) / 7
+    const at = level >= 2 ? [q.x + Math.min(3, q.w * .3), q.y + q.h / 2]
+      : level === 1 ? [q.x + q.w * .4, t.y + t.h * deep] : [t.x + t.w * deep, t.y + t.h / 2]
+    if (at[1] < band.dataY + 1 || at[1] > band.dataY + band.landH - 1 || at[0] < 0 || at[0] > camera.box.w) continue
+    const under = camera.at(...at), px = [Math.floor((at[0] + 3) * d), Math.floor(at[1] * d)]
+    const pixel = copy.getImageData(...px, 1, 1).data
+    const share = level >= 2 ? 0 : level === 1 ? (t.y + t.h - at[1]) / t.h : (at[0] - t.x) / t.w
+    if (under?.block !== hit.block) continue
+    found.push({ pfn: under.pfn, block: hit.block, start: hit.plate.data_start, level, share, x: at[0] + 3, y: at[1],
+      pixel: [...pixel].slice(0, 3), size: level === 1 ? t.h : t.w })
+  }
+  const { c } = palette, also = { 8: [c.dirty], 10: [c["kernel-2"]], 3: [c["free-edge"]], 2: [c["rule-2"], c.rule] }
+  return { found, colours: palette.solid.map((c, k) => [c, ...(also[k] ?? [])].map(rgb)) }
+}"""
+
+
+class Engine:
+    """What the server's machine says of a range of pfns."""
+
+    def __init__(self, url: str) -> None:
+        self.url = re.sub(r"\?.*", "", url)
+
+    def counts(self, pfns: list[list[int]]) -> list[int]:
+        """Pages by kind of several ranges."""
+        sums = [0] * 13
+        for start, end in pfns:
+            rows = start % 32 == 0 and end % 32 == 0
+            for kind, pages in self._rows(start, end) if rows else self._pages(start, end):
+                sums[kind] += pages
+        return sums
+
+    def _rows(self, start: int, end: int) -> list[tuple[int, int]]:
+        body = self._get(start, end, "row")
+        return [(i % 13, pages) for i, pages in enumerate(body)]
+
+    def _pages(self, start: int, end: int) -> list[tuple[int, int]]:
+        return [(kind & 0x7F, 1) for kind in self._get(start, end, "page")[: end - start]]
+
+    def _get(self, start: int, end: int, level: str) -> bytes:
+        with urllib.request.urlopen(f"{self.url}/map?start={start}&end={end}&level={level}") as answer:
+            body: bytes = answer.read()
+            return body
+
+
+def settle(page: "Page") -> dict[str, Any]:
+    """What the map drew, once it has all that is in view."""
+    page.wait_for_function(SETTLED)
+    drawn: dict[str, Any] = page.evaluate(DRAWN)
+    return drawn
+
+
+def compare(page: "Page", engine: Engine) -> None:
+    """Totals on screen and ten points with the engine."""
+    drawn = settle(page)
+    data, tags = engine.counts(drawn["dataPfns"]), engine.counts(drawn["tagsPfns"])
+    assert drawn["data"] == data, drawn["level"]
+    if drawn["tagsPfns"]:
+        assert drawn["tags"] == tags, drawn["level"]
+    label = page.locator("canvas.land").get_attribute("aria-label") or ""
+    assert f"{data[9]:,} tagged" in label
+    assert f"{data[6]:,} anon" in label
+    if drawn["level"] != "machine":
+        assert page.locator("[data-where]").inner_text() == f"{sum(data):,} data pages in view"
+    told = page.evaluate(POINTS)
+    assert len(told["found"]) == 10
+    for point in told["found"]:
+        check_point(point, told["colours"], engine)
+
+
+def check_point(point: dict[str, Any], colours: list[list[list[int]]], engine: Engine) -> None:
+    """The colour at a point is that of a page, or of the part of the mixture, that the engine has there."""
+    pfn, level = point["pfn"], point["level"]
+    if level >= 2:
+        expected = [k for k, n in enumerate(engine.counts([[pfn, pfn + 1]])) if n]
+    else:
+        first = pfn // 32 * 32 if level == 1 else point["start"] + point["block"] * 512
+        counts = engine.counts([[first, first + (32 if level == 1 else 512)]])
+        expected = kinds_at(counts, point["share"], 1.5 / point["size"])
+    if len(expected) > 1:
+        return  # on the edge of two parts of a mixture
+    near = [all(abs(a - b) <= 2 for a, b in zip(c, point["pixel"], strict=True)) for c in colours[expected[0]]]
+    assert any(near), (point, expected)
+
+
+def kinds_at(counts: list[int], share: float, slack: float) -> list[int]:
+    """Kinds that are poured at this share of a mixture, give or take a pixel."""
+    at, total, found = 0.0, sum(counts), []
+    for kind in POUR:
+        end = at + counts[kind] / total
+        if counts[kind] and at - slack <= share <= end + slack:
+            found.append(kind)
+        at = end
+    return found
+
+
+def point_at(page: "Page") -> dict[str, Any]:
+    """Hover over ten points; the sentence of the server names the page that the map says is there."""
+    told: dict[str, Any] = page.evaluate(POINTS)
+    box = page.locator("canvas.over").bounding_box()
+    assert box
+    for point in told["found"]:
+        page.mouse.move(box["x"] + point["x"], box["y"] + point["y"])
+        page.locator(".tip", has_text=f"pfn {point['pfn']:#x}").wait_for()
+    return told
+
+
+def wheel_to(page: "Page", level: str, inwards: bool) -> None:
+    """Turn the wheel over the map until it says that this is its level."""
+    box = page.locator("canvas.over").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+    wanted = page.locator(f"[data-level={level}][aria-pressed=true]")
+    for _ in range(60):
+        if wanted.count():
+            return
+        page.mouse.wheel(0, -120 if inwards else 120)
+        page.wait_for_timeout(30)
+    raise AssertionError(f"the wheel never came to {level}")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_map_is_the_engine_at_every_level_and_back(opened: "Opened", layout: str) -> None:
+    page = opened(f"/open?scenario=quiet-mix&set=layout={layout}&op={LAYOUTS[layout]}")
+    page.locator("time-line svg").wait_for()
+    engine = Engine(page.url)
+    for level in LEVELS:
+        page.locator(f"[data-level={level}]").click()
+        compare(page, engine)
+        point_at(page)
+        assert page.evaluate(DRAWN)["level"] == level
+    for level in reversed(LEVELS[:-1]):
+        wheel_to(page, level, inwards=False)
+        compare(page, engine)
+
+
+def test_the_wheel_goes_all_the_way_in(opened: "Opened") -> None:
+    page = opened("/open?scenario=quiet-mix&set=layout=fvp-v1&op=20000")
+    page.locator("time-line svg").wait_for()
+    for level in LEVELS[1:]:
+        wheel_to(page, level, inwards=True)
+        compare(page, Engine(page.url))
