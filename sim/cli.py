@@ -69,6 +69,17 @@ def build_parser() -> tuple[argparse.ArgumentParser, "argparse._SubParsersAction
     _json_option(add_command(commands, "scenarios", print_scenarios, "list the scenarios"))
     check = add_command(commands, "check", check_scenario, "run a scenario and test every invariant on the way")
     _scenario_options(check)
+    replay = add_command(commands, "replay", replay_run, "replay a recorded kernel and compare it with its dumps")
+    replay.add_argument("run", metavar="RUN-FOLDER", help="a folder with trace.txt.gz and snapshots/")
+    replay.add_argument(
+        "--mode", metavar="M", default="events", help="events (every list movement is told) or requests"
+    )
+    replay.add_argument("--from", dest="start", metavar="S", help="first snapshot, by name or number")
+    replay.add_argument("--to", dest="end", metavar="S", help="last snapshot")
+    replay.add_argument(
+        "--hints", metavar="TDCI", default="", help="what no trace shows: T task, D drain, C compaction, I range"
+    )
+    _json_option(replay)
     return parser, commands
 
 
@@ -128,6 +139,20 @@ def run_bench(arguments: argparse.Namespace) -> None:
         _print_json(numbers)
     else:
         print("\n".join(f"{name:<16}{value}" for name, value in numbers.items()))
+
+
+def replay_run(arguments: argparse.Namespace) -> None:
+    """`carveout replay`."""
+    from sim.replay.report import replay_report, text_table
+
+    warm_core()
+    report, windows = replay_report(
+        Path(arguments.run), arguments.mode, arguments.hints, arguments.start, arguments.end
+    )
+    if arguments.json:
+        _print_json(report)
+    else:
+        print(text_table(report, windows))
 
 
 def print_scenarios(arguments: argparse.Namespace) -> None:

@@ -6,7 +6,16 @@ All integers are signed. "page" is an index into the compact page space of the l
 
 from typing import Annotated, Protocol, get_type_hints
 
-from sim.core.consts import CLASSES, EVENT_FIELDS, KINDS, MIGRATETYPES, ORDERS, OWNED_CLASSES, PROGRAM_FIELDS
+from sim.core.consts import (
+    CLASSES,
+    EVENT_FIELDS,
+    KINDS,
+    MIGRATETYPES,
+    ORDERS,
+    OWNED_CLASSES,
+    PROGRAM_FIELDS,
+    TRACE_FIELDS,
+)
 
 PCP_LISTS = 14  # orders 0..3 times U, M, R, then order 9 not movable, order 9 movable
 COUNT_STRIDE = 16  # columns of `count`, KINDS of them used
@@ -126,6 +135,14 @@ class State:
     mark: Annotated[Ints, "i8", "mark_cells"]
     series: Annotated[Ints, "i8", "series_cells"]
 
+    # Replay of a recorded trace (sim/replay), empty in a simulation: rows of TRACE_FIELDS; by page the kind of the
+    # next row that touches it while the trace is read backwards, then the page our allocator gave in its place;
+    # what was found, RP_*; one row a mismatch.
+    rp: Annotated[Ints, "i8", "replay_cells"]
+    rp_page: Annotated[Ints, "i4", "replay_pages"]
+    rp_sum: Annotated[Ints, "i8", "replay_sums"]
+    rp_miss: Annotated[Ints, "i8", "replay_misses"]
+
 
 def fields() -> list[tuple[str, str, str]]:
     """(name, element type, name of the length) of every field, in the order of the digest."""
@@ -152,9 +169,18 @@ V_OOM_KILL, V_PAGEOUTRUN, V_WRITTEN, V_FAILED = 16, 17, 18, 19
 V_EXTFRAG, V_REFUSED, V_THP_FALLBACK, V_THP_ALLOC, V_ROLLBACK = 20, 21, 22, 23, 24
 V_REFILL, V_PCP_HIT, V_REUSED = 25, 26, 27
 
+# `rp_sum`: what a replay counted, and its registers.
+RP_ALLOCS, RP_PREDICTED, RP_DRAINS, RP_DRAINS_RIGHT, RP_LOCKED, RP_LOCKED_RIGHT = 0, 1, 2, 3, 4, 5
+RP_RESERVES, RP_RESERVES_RIGHT, RP_ISOLATED, RP_MISSED, RP_BULK, RP_DIRECT = 6, 7, 8, 9, 10, 11
+RP_FAILED, RP_FAILED_RIGHT, RP_AGAIN, RP_UNSURE, RP_SUMS = 12, 13, 14, 15, 64
+RP_MISSES, RP_MISS_FIELDS = 64, 6
 
-def lengths(pages: int, zones: int, cpus: int, regions: int, tag_pages: int, program_rows: int) -> dict[str, int]:
+
+def lengths(
+    pages: int, zones: int, cpus: int, regions: int, tag_pages: int, program_rows: int, trace_rows: int = 0
+) -> dict[str, int]:
     """How long each kind of array is for a machine of this shape."""
+    replayed = trace_rows > 0
     heads = zones * ORDERS * MIGRATETYPES + zones * cpus * PCP_LISTS + MAX_PROCESSES * OWNED_CLASSES + zones
     pageblocks = pages // 512
     return {
@@ -183,6 +209,10 @@ def lengths(pages: int, zones: int, cpus: int, regions: int, tag_pages: int, pro
         "oom_cells": OOM_ROWS * OOM_FIELDS,
         "mark_cells": MARK_ROWS * 3,
         "series_cells": SERIES_ROWS * SERIES_FIELDS,
+        "replay_cells": trace_rows * TRACE_FIELDS,
+        "replay_pages": pages * replayed,
+        "replay_sums": RP_SUMS * replayed,
+        "replay_misses": RP_MISSES * RP_MISS_FIELDS * replayed,
     }
 
 
