@@ -1,5 +1,8 @@
 # Carveout. `make serve` and `make test` set up everything they need; nothing outside this folder is changed but
 # the cache of the compiled core (CARVEOUT_CACHE_DIR, by default ~/.cache/carveout).
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,6 +11,9 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
 NODE_TESTS = $(shell find tests -name "*.test.mjs" -o -name "*.test.js")
+
+# One line that counts up; whatever else is said stays.
+PROGRESS = /^[0-9]+\/[0-9]+ / { printf "\rcompiling the core, once: %-50s", $$0; n++; next } { print } END { if (n) print "" }
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -32,7 +38,7 @@ test-node: ## the tests of static/lib, which need no browser
 setup: $(VENV)/.dev ## the virtual environment with everything for development
 
 core: | $(VENV)/bin/python ## compile the core once (later runs find it in the cache)
-	@$(BIN)/python -m sim.core.warm
+	@$(BIN)/python -m sim.core.warm 2>&1 | awk '$(PROGRESS)'
 
 lint: $(VENV)/.dev ## ruff and the import contracts
 	$(BIN)/ruff check .
@@ -42,8 +48,9 @@ lint: $(VENV)/.dev ## ruff and the import contracts
 types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev core ## speed of the core and of the stream
+bench: $(VENV)/.dev core ## speed of the core, of the event loop while a run plays, and of 200 viewers
 	$(BIN)/python -m bench.core
+	$(BIN)/python -m bench.loop_lag
 	$(BIN)/python -m bench.viewers
 
 pictures: $(VENV)/.dev core ## screenshots for docs/pictures, taken from the running product
@@ -59,15 +66,17 @@ clean: ## remove what setup and the tests made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else f"Carveout needs Python 3.11 to 3.14, this is {v.major}.{v.minor}; say make PYTHON=python3.11")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else f"Carveout needs Python 3.11 to 3.14, this is {v.major}.{v.minor}; say make PYTHON=python3.11")'
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(PIP) install -q --require-hashes -r requirements.lock
-	$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
+	@echo "installing into $(VENV), once"
+	@$(PIP) install -q --require-hashes -r requirements.lock
+	@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
-	$(PIP) install -q --require-hashes -r requirements-dev.lock
-	$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
+	@echo "installing into $(VENV), with the tools for development, once"
+	@$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
 	@touch $@ $(VENV)/.runtime

@@ -1,6 +1,6 @@
 """A moment as the bytes that every viewer gets. Whole each time: whoever misses one needs nothing but the next.
 
-The format is docs/architecture.md's "On the wire". Runs in the worker's thread, once per moment.
+docs/http.md says what is in it. Runs in the worker's thread, once per moment.
 """
 
 import base64

@@ -20,6 +20,7 @@ class Pace:
         return max(0.0, self._next - now) if self.changed else NEVER
 
     def told(self, now: float) -> None:
-        """It was told now."""
+        """It was told now. A little late this time makes the next one no later."""
         self.changed = False
-        self._next = now + self.interval
+        late = now - self._next
+        self._next = (self._next if late < self.interval else now) + self.interval

@@ -10,6 +10,8 @@ from sim.snapshot import Snapshot
 
 def report(run: Run, snap: Snapshot, digest: str, state: State, role: Role) -> dict[str, Any]:
     """Everything a program wants to know about a run at one op."""
+    from sim.report import tag_storage  # it imports the core, which is loaded by now
+
     return {
         "id": run.id,
         "url": run.url(snap.op),
@@ -21,23 +23,11 @@ def report(run: Run, snap: Snapshot, digest: str, state: State, role: Role) -> d
         "digest": digest,
         "engine": NAME,
         "counters": dict(snap.counters),
-        "tag_storage": tag_storage(snap),
-        "oom_kills": len(snap.ooms),
+        "tag_storage": tag_storage(snap.ledger),
+        "oom_kills": snap.counters["oom_kill"],
         "ok": not run.worker.moment.fault,
         "state": state,
         "role": role,
         "speed": run.worker.moment.speed,
         "watching": run.hub.watching,
-    }
-
-
-def tag_storage(snap: Snapshot) -> dict[str, int]:
-    """Tag pages by use, in pages."""
-    ledger = snap.ledger
-    return {
-        "total": ledger.total,
-        "free": ledger.free + ledger.pcp,
-        "data": ledger.anon + ledger.file + ledger.dirty,
-        "reserved": ledger.tags,
-        "isolated": ledger.other,
     }

@@ -1,7 +1,6 @@
 """`carveout serve`: uvicorn, tuned for many open streams, that ends at once when it is told to."""
 
 import asyncio
-import gc
 import socket
 from pathlib import Path
 from types import FrameType
@@ -27,10 +26,13 @@ class Server(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, keep what was built so far out of garbage collection, say where."""
+        """Start, and say where."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
-        tune_gc()
+        self.announce()
+
+    def announce(self) -> None:
+        """The one line of `carveout serve`."""
         print(f"Carveout is at {self._url}", flush=True)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 (uvicorn's signature)
@@ -39,13 +41,6 @@ class Server(uvicorn.Server):
         self.should_exit = True
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._app.state.service.runs.say_bye)
-
-
-def tune_gc() -> None:
-    """Frames make much garbage without cycles; full collections were what made the slowest frames late."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 1_000)
 
 
 def listen(host: str, port: int) -> socket.socket:

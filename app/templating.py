@@ -27,6 +27,11 @@ class Templating:
         )
         self._environment.globals |= {"static": files.url, "version": __version__, "policies": POLICIES}
 
+    def load(self) -> None:
+        """Compile every template now rather than in front of the first viewer: some 100 ms together."""
+        for name in self._environment.list_templates(extensions=["html"]):
+            self._environment.get_template(name)
+
     def page(
         self, request: Request, template: str, page: Page, status: int = 200, headers: dict[str, str] | None = None
     ) -> Response:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from sim.boot import boot_numbers
@@ -42,8 +41,8 @@ from sim.core.state import (
     MAX_PROCESSES,
     PCP_LISTS,
     State,
-    fields,
     lengths,
+    make_arrays,
 )
 from sim.layout import Layout
 from sim.layout_checks import ZONE_ORDER
@@ -53,13 +52,16 @@ Arrays = dict[str, NDArray[Any]]
 POLICIES = {"off": P_OFF, "static": P_STATIC, "rfc-v1": P_RFC_V1}
 
 
-def assemble(scenario: Scenario, layout: Layout) -> tuple[Arrays, State]:
-    """Boot a machine for this scenario. The state points into the arrays: keep both."""
+def assemble(scenario: Scenario, layout: Layout) -> tuple[Arrays, Arrays, State]:
+    """Boot a machine for this scenario: its fields, the arrays they are views of, and the state over them.
+
+    The state does not own the arrays: keep them.
+    """
     program = scenario.program_array(layout)
     shape = lengths(
         layout.total_pages, len(layout.zones), layout.cpus, len(layout.regions), layout.tag_pages, len(program)
     )
-    arrays: Arrays = {name: np.zeros(shape[length], code) for name, code, length in fields()}
+    arrays, whole = make_arrays(shape)
     policy = POLICIES[scenario.policy]
     _fill_dims(arrays, layout, policy, len(program))
     arrays["program"][: program.size] = program.ravel()
@@ -71,7 +73,7 @@ def assemble(scenario: Scenario, layout: Layout) -> tuple[Arrays, State]:
     state = make_state(arrays)
     _free_memory(arrays, state, layout, policy)
     boot.first_sample(state)
-    return arrays, state
+    return arrays, whole, state
 
 
 def _fill_dims(arrays: Arrays, layout: Layout, policy: int, program_rows: int) -> None:

@@ -29,8 +29,8 @@ class Machine:
         self.scenario: Scenario = scenario
         self.layout: Layout = load_layout(scenario.layout)
         self.geometry: Geometry = geometry_of(self.layout)
-        self.arrays, self._state = assemble(scenario, self.layout)
-        self._booted = {name: array.copy() for name, array in self.arrays.items()}
+        self.arrays, self._whole, self._state = assemble(scenario, self.layout)
+        self._booted = {name: array.copy() for name, array in self._whole.items()}
         self._lens = Lens(self.arrays, scenario, self.layout, self.geometry)
         rows = self.arrays["program"].reshape(-1, PROGRAM_FIELDS)
         self.length: int = int(rows[:, 4].sum())
@@ -51,7 +51,7 @@ class Machine:
 
     def reset(self) -> None:
         """Back to op 0: the arrays as they were after boot."""
-        for name, array in self.arrays.items():
+        for name, array in self._whole.items():
             np.copyto(array, self._booted[name])
 
     def seek(self, op: int) -> None:
@@ -63,10 +63,10 @@ class Machine:
         self.step(op - self.op)
 
     def digest(self) -> str:
-        """32 hex digits, BLAKE2b-128 of every array in the order of the fields."""
+        """32 hex digits, BLAKE2b-128 of the whole state."""
         digest = hashlib.blake2b(digest_size=16)
-        for array in self.arrays.values():
-            digest.update(array.data)
+        for array in self._whole.values():
+            digest.update(array.view(np.uint8).data)
         return digest.hexdigest()
 
     def counters(self) -> dict[str, int]:

@@ -162,7 +162,6 @@ class Snapshot:
     events: tuple[Event, ...]  # newest last, at most 48
     marks: tuple[Mark, ...]
     series: Series
-    last_request: tuple[str, int, str]  # name, pid, what it asked for ("a tagged page, order 0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,12 +108,11 @@ def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
 
 
 @compiled
-def high_limit(st: State, pcp: int, order: int) -> int:
+def high_limit(st: State, z: int, pcp: int, order: int) -> int:
     """How many pages the lists may hold before a drain; 0 when the freed order asks for all (free_high).
 
     While kswapd works (ZONE_RECLAIM_ACTIVE) at most four batches.
     """
-    z = pcp // st.dim[D_CPUS]
     if st.pcp_factor[pcp] and 0 < order <= COSTLY_ORDER:
         return 0
     if st.dim[D_KSWAPD]:
@@ -122,9 +121,9 @@ def high_limit(st: State, pcp: int, order: int) -> int:
 
 
 @compiled
-def drain_batch(st: State, pcp: int, limit: int) -> int:
+def drain_batch(st: State, z: int, pcp: int, limit: int) -> int:
     """How many pages a drain gives back; free_factor grows with every drain (nr_pcp_free)."""
-    batch = st.pcp_batch[pcp // st.dim[D_CPUS]]
+    batch = st.pcp_batch[z]
     if limit == 0:
         return st.pcp_count[pcp]
     if limit < batch:
@@ -146,9 +145,9 @@ def free_to_pcp(st: State, z: int, cpu: int, page: int, order: int, mt: int) -> 
     list_add(st, pcp_head(st, pcp, pindex), page)
     st.pcp_len[pcp * PCP_LISTS + pindex] += 1
     st.pcp_count[pcp] += 1 << order
-    limit = high_limit(st, pcp, order)
+    limit = high_limit(st, z, pcp, order)
     if st.pcp_count[pcp] >= limit:
-        free_pcppages_bulk(st, pcp, drain_batch(st, pcp, limit), pindex)
+        free_pcppages_bulk(st, pcp, drain_batch(st, z, pcp, limit), pindex)
     return 0
 
 

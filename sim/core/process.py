@@ -25,7 +25,7 @@ from sim.core.consts import (
     OWNED_CLASSES,
 )
 from sim.core.lists import list_add, list_del
-from sim.core.pages import zone_of
+from sim.core.pages import find_head, zone_of
 from sim.core.records import mark_once, record
 from sim.core.state import (
     D_LRU_HEADS,
@@ -117,9 +117,12 @@ def pick(st: State, process: int, what: int, steps: int) -> int:
 
 @entry
 def pin(st: State, page: int, process: int, until: int) -> int:
-    """Hold a short-term reference on a page until an op (-1: until unpin). Returns 0 when no row is left."""
+    """Hold a short-term reference on an allocated page until an op (-1: until unpin).
+
+    Returns 0 when nobody owns the page, it is pinned already, or no row is left.
+    """
     n = st.dim[D_PINS]
-    if n == PIN_ROWS or st.flags[page] & F_PINNED:
+    if n == PIN_ROWS or st.flags[page] & F_PINNED or find_head(st, page) == NO_PAGE:
         return 0
     st.flags[page] |= F_PINNED
     st.pin_page[n] = page

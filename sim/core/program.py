@@ -32,7 +32,7 @@ from sim.core.state import (
 )
 from sim.core.workload import work
 
-PIN_CHECK = 16  # ops between two looks at the pins
+PIN_CHECK = 16  # ops between two looks at the pins, a power of two
 
 
 @compiled
@@ -72,9 +72,9 @@ def between_ops(st: State) -> int:
     op = st.dim[D_OP]
     if st.dim[D_KSWAPD]:
         kswapd_turn(st)
-    if op % PIN_CHECK == 0:
+    if op & (PIN_CHECK - 1) == 0:
         expire_pins(st)
-    if op % st.dim[D_SAMPLE_EVERY] == 0:
+    if op & (st.dim[D_SAMPLE_EVERY] - 1) == 0:
         sample(st)
     return 0
 

@@ -28,7 +28,7 @@ from sim.core.state import (
 def record(st: State, event: int, page: int, order: int, a: int, b: int) -> int:
     """Write one event; returns where its row starts, so that the rarer c, d, e can be filled in."""
     n = st.dim[D_EVENTS]
-    row = (n % EVENT_ROWS) * EVENT_FIELDS
+    row = (n & (EVENT_ROWS - 1)) * EVENT_FIELDS
     st.dim[D_EVENTS] = n + 1
     st.ev[row] = st.dim[D_OP]
     st.ev[row + 1] = event

@@ -56,15 +56,8 @@ from sim.core.state import (
 # gfp bits (page-allocator facts 3.1; __GFP_TAGGED is __GFP_ZEROTAGS renamed).
 GFP_HIGHUSER_MOVABLE = 0x100CCA
 GFP_KERNEL = 0xCC0
-ZERO, COMP, NOMEMALLOC, NOWARN, TAGGED, ACCOUNT, RECLAIM_GFP = (
-    0x100,
-    0x40000,
-    0x80000,
-    0x2000,
-    0x800000,
-    0x400000,
-    0xC00,
-)
+ZERO, DIRECT_RECLAIM, RECLAIM_GFP, NOWARN = 0x100, 0x400, 0xC00, 0x2000
+COMP, NOMEMALLOC, ACCOUNT, TAGGED = 0x40000, 0x80000, 0x400000, 0x800000
 
 
 @compiled
@@ -95,11 +88,11 @@ def kind_of(st: State, what: int) -> int:
 def gfp_of(st: State, what: int, order: int, direct: int) -> int:
     """The gfp that such a request carries, for the trace."""
     if what == C_ANON or what == C_TAGGED:
-        gfp = GFP_HIGHUSER_MOVABLE | ZERO
+        gfp = GFP_HIGHUSER_MOVABLE | COMP | ZERO
         if order > 0:
-            gfp |= COMP | NOMEMALLOC | NOWARN
-        if not direct:
-            gfp &= ~RECLAIM_GFP
+            gfp = (GFP_HIGHUSER_MOVABLE & ~RECLAIM_GFP) | COMP | NOMEMALLOC | NOWARN
+            if direct:
+                gfp |= DIRECT_RECLAIM
         return gfp | TAGGED if what == C_TAGGED and st.dim[D_POLICY] != P_OFF else gfp
     if what == C_FILE or what == C_DIRTY:
         return GFP_HIGHUSER_MOVABLE

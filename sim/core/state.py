@@ -4,7 +4,10 @@ Each field: element type, length (a name in `lengths`), then index, unit and sen
 All integers are signed. "page" is an index into the compact page space of the layout, never a pfn.
 """
 
-from typing import Annotated, Protocol, get_type_hints
+from typing import Annotated, Any, Protocol, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.core.consts import (
     CLASSES,
@@ -19,7 +22,7 @@ from sim.core.consts import (
 
 PCP_LISTS = 14  # orders 0..3 times U, M, R, then order 9 not movable, order 9 movable
 COUNT_STRIDE = 16  # columns of `count`, KINDS of them used
-EVENT_ROWS = 1024
+EVENT_ROWS = 1024  # a power of two
 OOM_ROWS = 256
 OOM_FIELDS = 14
 MARK_ROWS = 128
@@ -33,6 +36,10 @@ WORK_FIELDS = 6
 MAX_PROCESSES = 17  # 0 is the kernel
 
 
+COLUMNS = ("pages", "links")  # fields of these lengths are columns of one array of records
+RECORD_BYTES = 16
+
+
 class Ints(Protocol):
     """An array of integers as the core sees it: a pointer, an array, or a memoryview."""
 
@@ -44,6 +51,7 @@ class Ints(Protocol):
 class State:
     """Annotations only: the three builds make their own State with these fields (build.py)."""
 
+    # One record of 16 bytes a page, so that one page is one cache line (docs/decisions.md).
     # Doubly linked lists: free lists, per-CPU lists, LRU, lists of processes. Entries past the last page are heads.
     nxt: Annotated[Ints, "i4", "links"]
     prv: Annotated[Ints, "i4", "links"]
@@ -148,6 +156,22 @@ def fields() -> list[tuple[str, str, str]]:
     """(name, element type, name of the length) of every field, in the order of the digest."""
     hints = get_type_hints(State, include_extras=True)
     return [(name, *hint.__metadata__) for name, hint in hints.items()]
+
+
+def record_type() -> np.dtype[np.void]:
+    """The record of a page: the fields of the lengths COLUMNS, filled up to RECORD_BYTES."""
+    columns = [(name, code) for name, code, length in fields() if length in COLUMNS]
+    used = sum(np.dtype(code).itemsize for _, code in columns)
+    return np.dtype([*columns, ("spare", f"V{RECORD_BYTES - used}")])
+
+
+def make_arrays(shape: dict[str, int]) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+    """Zeroed arrays: every field by name, and what they are views of: the records, and the arrays of one field."""
+    records = np.zeros(shape["links"], dtype=record_type())
+    whole: dict[str, NDArray[Any]] = {"records": records}
+    whole |= {name: np.zeros(shape[length], code) for name, code, length in fields() if length not in COLUMNS}
+    columns = {name: records[name][: shape[length]] for name, _, length in fields() if length in COLUMNS}
+    return {name: (columns | whole)[name] for name, _, _ in fields()}, whole
 
 
 # `dim`: what never changes in a run, then the scalars that do.

@@ -4,16 +4,18 @@ A type of our own rather than a structref, whose reference is counted at every c
 measurement). The checked build does use a structref, of arrays, because arrays know their length.
 """
 
+import operator
 from typing import Any
 
 import numba
 import numpy as np
 from numba import types
-from numba.core.typing.templates import AttributeTemplate
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
 from numba.experimental import structref
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    lower_builtin,
     lower_getattr_generic,
     models,
     register_model,
@@ -21,7 +23,66 @@ from numba.extending import (
     unbox,
 )
 
+from sim.core.state import COLUMNS, RECORD_BYTES
+
 Fields = list[tuple[str, str, str]]
+
+
+class ColumnType(types.Type):  # type: ignore[misc]
+    """A pointer to one field of the first record; the next entry lies RECORD_BYTES further."""
+
+    def __init__(self, element: Any) -> None:
+        """Entries are integers of type `element`."""
+        super().__init__(name=f"Column({element})")
+        self.element = element
+
+
+@register_model(ColumnType)
+class _ColumnModel(models.OpaqueModel):  # type: ignore[misc]
+    """An address."""
+
+
+@infer_global(operator.getitem)
+class _GetColumn(AbstractTemplate):  # type: ignore[misc]
+    """st.kind[page]"""
+
+    def generic(self, args: Any, _kws: Any) -> Any:
+        """An integer of the column's type."""
+        if isinstance(args[0], ColumnType):
+            return signature(args[0].element, args[0], types.int64)
+        return None
+
+
+@infer_global(operator.setitem)
+class _SetColumn(AbstractTemplate):  # type: ignore[misc]
+    """st.kind[page] = kind"""
+
+    def generic(self, args: Any, _kws: Any) -> Any:
+        """The value is cast to the column's type."""
+        if isinstance(args[0], ColumnType):
+            return signature(types.none, args[0], types.int64, args[0].element)
+        return None
+
+
+def _entry(context: Any, builder: Any, column: Any, address: Any, index: Any) -> Any:
+    offset = builder.mul(index, context.get_constant(types.int64, RECORD_BYTES))
+    return builder.bitcast(builder.gep(address, [offset]), context.get_value_type(column.element).as_pointer())
+
+
+@lower_builtin(operator.getitem, ColumnType, types.int64)  # type: ignore[untyped-decorator]
+def _load_entry(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return builder.load(_entry(context, builder, sig.args[0], *args))
+
+
+@lower_builtin(operator.setitem, ColumnType, types.int64, types.Any)  # type: ignore[untyped-decorator]
+def _store_entry(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    builder.store(args[2], _entry(context, builder, sig.args[0], *args[:2]))
+    return context.get_dummy_value()
+
+
+def _pointer(code: str, length: str) -> Any:
+    element = numba.from_dtype(np.dtype(code))
+    return ColumnType(element) if length in COLUMNS else types.CPointer(element)
 
 
 class PointerType(types.Type):  # type: ignore[misc]
@@ -30,7 +91,7 @@ class PointerType(types.Type):  # type: ignore[misc]
     def __init__(self, fields: Fields) -> None:
         """The table has one address a field, in this order."""
         super().__init__(name="State")
-        kinds = [types.CPointer(numba.from_dtype(np.dtype(code))) for _, code, _ in fields]
+        kinds = [_pointer(code, length) for _, code, length in fields]
         self.slots = {name: (i, kind) for i, ((name, _, _), kind) in enumerate(zip(fields, kinds, strict=True))}
 
 
@@ -99,7 +160,12 @@ def make_type(fields: Fields, pointers: bool) -> Any:
     if pointers:
         return PointerType(fields)
     structref.define_constructor(Arrays, ArraysType, [name for name, _, _ in fields])
-    return ArraysType([(name, types.Array(numba.from_dtype(np.dtype(code)), 1, "C")) for name, code, _ in fields])
+    return ArraysType(
+        [
+            (name, types.Array(numba.from_dtype(np.dtype(code)), 1, "A" if length in COLUMNS else "C"))
+            for name, code, length in fields
+        ]
+    )
 
 
 def make_state(state_type: Any, arrays: list[Any], pointers: bool) -> Any:

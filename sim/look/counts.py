@@ -24,10 +24,6 @@ from sim.core.state import (
     D_POLICY,
     D_TAGGED,
     PCP_LISTS,
-    R_CLASS,
-    R_DONE,
-    R_ORDER,
-    R_PROCESS,
 )
 from sim.look.place import Place
 from sim.snapshot import (
@@ -36,8 +32,6 @@ from sim.snapshot import (
     ProcessView,
     ZoneView,
 )
-
-ASKED = ("an anonymous page", "a tagged page", "slab", "kernel memory", "a page table", "a file page", "a file page")
 
 
 def ledger_view(at: Place, kinds: NDArray[np.int64]) -> Ledger:
@@ -133,16 +127,6 @@ def process_view(at: Place, i: int) -> ProcessView:
     name, pid = at.names[i]
     adj, alive = int(a["p_adj"][i]), bool(a["p_alive"][i])
     return ProcessView(pid, name, adj, alive, anon, tagged, slab, unmovable, pagetable, file + dirty)
-
-
-def last_request(at: Place) -> tuple[str, int, str]:
-    """Who asked last, and what for; empty when nobody has asked yet."""
-    req = at.arrays["req"]
-    if not req[R_DONE]:
-        return ("", 0, "")
-    name, pid = at.names[int(req[R_PROCESS])]
-    order = int(req[R_ORDER])
-    return (name, pid, ASKED[int(req[R_CLASS])] + (f", order {order}" if order else ""))
 
 
 def tag_kinds_by_zone(at: Place) -> NDArray[np.int64]:

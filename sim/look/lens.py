@@ -46,7 +46,6 @@ class Lens:
             events=self._recent_events(),
             marks=history.mark_views(at),
             series=history.series_view(at),
-            last_request=counts.last_request(at),
         )
 
     def counters(self) -> dict[str, int]:

@@ -50,8 +50,8 @@ from sim.core.state import (
     PCP_LISTS,
     RP_UNSURE,
     State,
-    fields,
     lengths,
+    make_arrays,
 )  # fmt: skip
 from sim.errors import ScenarioError
 from sim.layout import Layout, load_layout
@@ -91,7 +91,7 @@ class Recorded:
         self.rows = rows
         cpus, regions = layout.cpus, len(layout.regions)
         shape = lengths(layout.total_pages, len(layout.zones), cpus, regions, layout.tag_pages, 1, len(rows))
-        self.arrays: Arrays = {name: np.zeros(shape[length], code) for name, code, length in fields()}
+        self.arrays, self._whole = make_arrays(shape)
         self.arrays["rp"][:] = rows.ravel()
         self.state: State = make_state(self.arrays)
 

@@ -90,5 +90,5 @@ def _cost(view: PageView) -> str:
     return (
         "Cannot be tagged: the tag page cannot be emptied."
         if view.tag_pinned
-        else "Tagging it reserves that page first."
+        else "Tagging it would reserve that page first."
     )

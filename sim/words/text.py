@@ -37,7 +37,7 @@ def plural(n: int, one: str, many: str = "") -> str:
 
 def article(noun: str) -> str:
     """`a page`, `an anonymous page`."""
-    return f"{'an' if noun[:1] in 'aeo' else 'a'} {noun}"
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
 def span(css: str, text: str) -> str:

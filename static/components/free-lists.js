@@ -42,7 +42,7 @@ function list(zone, type, row, g) {
 }
 
 function bar(g, y, order, pages, blocks, meta) {
-  const w = cell(g), x = g.x + left(g) + order * w, h = pages / g.most * BAR
+  const w = cell(g), x = g.x + left(g) + order * w, h = pages ? Math.max(1, pages / g.most * BAR) : 0
   return `<rect x="${x + 3}" y="${y + 40 - h}" width="${w - 6}" height="${h}" fill="var(--${meta ? "lent" : "ink-3"})"/>
     <text x="${x + w / 2}" y="${y + 54}" class="m ${g.narrow ? "tiny" : "s"} ${blocks ? "ink-ink" : "q"}">${blocks ? nf(blocks) : "·"}</text>`
 }

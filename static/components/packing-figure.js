@@ -22,20 +22,20 @@ class PackingFigure extends Piece {
     return svg(W, 30, `<path d="M${x(ideal)} 8H${x(random)}" stroke="var(--rule-2)" stroke-width="3"/>
       <path d="M${x(ideal)} 3v10M${x(random)} 3v10" stroke="var(--ink)" stroke-width="1.5"/>
       <circle cx="${x(v.tags)}" cy="8" r="4.5" fill="var(--tags)"/>
-      <text x="0" y="27" class="s">ideal ${size(ideal)}</text>
+      <text x="0" y="27" class="s">ideal ${size(Math.ceil(ideal))}</text>
       <text x="${W / 2}" y="27" class="s m b">kept ${size(v.tags)}</text>
-      <text x="${W}" y="27" class="s e">random ${size(random)}</text>`,
-    `Tag storage kept: ${size(v.tags)}, ${size(ideal)} if perfectly packed, ${size(random)} if placed at random`)
+      <text x="${W}" y="27" class="s e">random ${size(Math.ceil(random))}</text>`,
+    `Tag storage kept: ${size(v.tags)}, ${size(Math.ceil(ideal))} if perfectly packed, ${size(Math.ceil(random))} if placed at random`)
   }
 }
 
 function figure() {
   const { packing } = run.frame, at = mean(packing), hover = "%{y} tag pages serve<br>%{x} tagged pages<extra></extra>"
   return {
-    data: [{ type: "bar", x: [...packing.keys()], y: packing, marker: { color: token("tags") }, hovertemplate: hover }],
+    data: [{ type: "bar", x: [...packing.keys()].slice(1), y: packing.slice(1), marker: { color: token("tags") }, hovertemplate: hover }],
     layout: {
       margin: { l: 0, r: 0, t: 4, b: 18 }, bargap: .12,
-      xaxis: axis({ range: [-.7, 32.7], tickvals: [1, 8, 16, 24, 32], showgrid: false }),
+      xaxis: axis({ range: [.3, 32.7], tickvals: [1, 8, 16, 24, 32], showgrid: false }),
       yaxis: axis({ visible: false, rangemode: "tozero" }),
       shapes: at ? [line(at)] : [],
       annotations: at ? [words(at)] : [],

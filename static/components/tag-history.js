@@ -36,7 +36,7 @@ function figure() {
   const data = AREAS.map(([key, name, colour, shape]) => ({
     type: "scatter", mode: "lines", stackgroup: "carve-out", name, x: s.op, y: s[key].map(pages => pages / 256),
     line: { width: key === "free_metadata" ? 1 : 0, color: edge },
-    fillcolor: token(colour), fillpattern: { shape, fgcolor: token("lent-3"), size: 8 },
+    fillcolor: token(colour), fillpattern: { shape, fgcolor: token("lent-3"), bgcolor: token(colour), size: 8 },
     hovertemplate: `%{y:.1f} MiB ${name}<extra></extra>`,
   }))
   return {

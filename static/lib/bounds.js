@@ -3,7 +3,7 @@ export function bounds(tagged, dataPages, tagPages) {
   const p = dataPages ? tagged / dataPages : 0
   return { ideal: p * tagPages, random: (1 - (1 - p) ** 32) * tagPages }
 }
-// Tagged pages a reserved tag page serves on average
+// tagged pages in a tag page that holds any, on average
 export const mean = packing => {
   const pages = packing.reduce((a, n, k) => a + (k ? n : 0), 0)
   return pages ? packing.reduce((a, n, k) => a + n * k, 0) / pages : 0

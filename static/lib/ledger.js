@@ -1,5 +1,3 @@
-import { mean } from "./bounds.js"
-
 // The ledger of a frame: always the carve-out wide, from most to least committed. All in pages.
 export function view({ ledger, packing }, policy) {
   const file = ledger.file + ledger.dirty, free = ledger.free + ledger.pcp, total = ledger.total || 1
@@ -8,7 +6,7 @@ export function view({ ledger, packing }, policy) {
     total, off: policy === "off", all: policy === "static",
     tags: ledger.tags, tagged: ledger.tagged, full, slack: ledger.tags - full,
     anon: ledger.anon, file, free, other: ledger.other, lent: ledger.anon + file,
-    back: total - ledger.tags, mean: mean(packing),
+    back: total - ledger.tags, mean: filled(packing),
   }
 }
 
@@ -22,6 +20,12 @@ export function segments(v) {
     seg("other", v.other, "anything else", "other"),
     freeFor(v, "movable untagged requests only"),
   ]
+}
+
+// tagged pages in a reserved tag page, on average over all that are reserved, the empty ones of `static` too
+function filled(packing) {
+  const pages = packing.reduce((sum, n) => sum + n, 0)
+  return pages ? packing.reduce((sum, n, k) => sum + n * k, 0) / pages : 0
 }
 
 const seg = (name, pages, words, short = words) => ({ name, pages, words, short })

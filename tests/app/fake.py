@@ -14,7 +14,7 @@ def snapshot_at(
     ooms: tuple[OomView, ...] = (),
 ) -> Snapshot:
     """An empty machine of one pageblock and one column."""
-    samples = np.arange(0, op + 1, dtype=np.int64)
+    samples = np.arange(0, min(op, 511) + 1, dtype=np.int64)
     zeros = np.zeros_like(samples)
     return Snapshot(
         op=op,
@@ -32,7 +32,6 @@ def snapshot_at(
         events=(),
         marks=marks,
         series=Series(samples, zeros, zeros, zeros, zeros, zeros, zeros, zeros),
-        last_request=("", 0, ""),
     )
 
 

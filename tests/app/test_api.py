@@ -1,5 +1,8 @@
 import pytest
 
+from sim.machine import Machine
+from sim.report import report
+from sim.scenario import load_scenario
 from tests.app.conftest import JSON, PAGE, Client, command, make_run
 
 
@@ -189,7 +192,9 @@ def test_a_machine_that_is_too_large_is_refused(client: Client) -> None:
     banks = [{"zone": "Normal", "start_pfn": 0x80000, "pages": 1 << 23}]
     layout = {"name": "huge", "banks": banks}
 
-    answer = client.post("/api/runs", json={"scenario": "busy-phone", "policy": "off", "set": {"layout": layout}})
+    answer = client.post(
+        "/api/runs", json={"scenario": "first-tagged-page", "policy": "off", "set": {"layout": layout}}
+    )
 
     assert (answer.status_code, "layout: 8388608 pages" in answer.text) == (422, True)
 
@@ -229,3 +234,13 @@ def test_another_content_type_is_refused(client: Client) -> None:
     answer = client.post("/api/runs", content=b"<run/>", headers={"content-type": "text/xml"})
 
     assert answer.status_code == 415
+
+
+def test_the_report_is_that_of_the_command_line(client: Client) -> None:
+    machine = Machine(load_scenario("first-tagged-page"))
+    machine.step(33)
+
+    told = command(client, make_run(client), "step", n=33)
+
+    expected = report(machine)
+    assert {name: told[name] for name in expected} == expected

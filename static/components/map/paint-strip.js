@@ -19,6 +19,7 @@ export function paintBar({ x, pal, world, camera, part }, plate, col) {
   segment(q.c[TAGS] - q.full, pal.pat.slack, TAGS)
   for (const kind of POUR_TAG) segment(q.c[kind], pal.lent[kind], kind)
   x.globalAlpha = 1
+  if (world.policy === "off") return
   const below = at.b.stripY + at.b.stripH + 8, r = camera.box.w < 600 ? 2 : 2.9
   for (let k = 0; k < Math.min(q.pins, 3); k++) pin(x, pal, at.x + w / 2, below + k * 7, r)
 }
@@ -46,7 +47,7 @@ function cell(view, plate, g) {
   if (plate.block > 1 && (g - plate.g0) % plate.block === 0 && q.h > 8) brace(x, pal, q, plate.block)
   if (q.w >= 15 && q.h >= 15) text(x, pal, kind, tagged, q, W)
   x.globalAlpha = 1
-  if (v & PINNED) pinned(x, pal, q, W)
+  if (v & PINNED && world.policy !== "off") pinned(x, pal, q, W)
 }
 
 function reserved(x, pal, q, W, share) {

@@ -1,0 +1,78 @@
+"""One source, three builds, one machine: the same digest however it is compiled, cut into chunks or wound back."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from sim.core.consts import E_EXTFRAG, E_MIGRATE, E_OOM_KILL, E_PIN, E_RESERVE, E_RETURN
+from sim.core.state import V_ROLLBACK
+from tests.builds import BUILDS, load
+from tests.core.conftest import Boot
+from tests.core.scenarios import marathon, under_pressure
+
+POLICIES = ("rfc-v1", "static", "off")
+OPS = (1, 1000, 3400, 6000, 9000, 12_000, 14_900, 16_500)
+MARATHON = 400_000
+
+
+@cache
+def history(build: str, policy: str) -> dict[int, str]:
+    """op -> digest, at several ops and at the end, each machine checked as it goes by."""
+    machine = load(build).machine(under_pressure(policy))
+    digests = {}
+    for op in (*OPS, machine.length):
+        machine.seek(op)
+        machine.check()
+        digests[op] = machine.digest()
+    return digests
+
+
+def test_the_scenario_has_every_kind_of_trouble(boot: Boot) -> None:
+    machine = boot(under_pressure())
+    machine.step(machine.length)
+    marks = {int(event) for event in machine.arrays["mark"].reshape(-1, 3)[:, 1]}
+    assert marks >= {E_EXTFRAG, E_MIGRATE, E_OOM_KILL, E_PIN, E_RESERVE, E_RETURN}
+    assert machine.arrays["vm"][V_ROLLBACK] > 0
+    counters = machine.counters()
+    wanted = ("pgsteal_kswapd", "pgsteal_direct", "nr_written", "thp_fault_alloc", "thp_fault_fallback")
+    assert all(counters[name] for name in wanted)
+
+
+@pytest.mark.timeout(400)  # the first to ask for the checked build compiles it
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("build", BUILDS[1:])
+def test_every_build_goes_through_the_same_states(build: str, policy: str) -> None:
+    assert history(build, policy) == history("compiled", policy)
+
+
+def test_every_policy_makes_another_machine() -> None:
+    assert len({history("compiled", policy)[1000] for policy in POLICIES}) == len(POLICIES)
+
+
+def digests_by_chunks(scenario: dict[str, Any], chunk: int) -> list[str]:
+    """Digests at half time and at the end, reached by steps of `chunk` ops."""
+    machine = load("compiled").machine(scenario)
+    digests = []
+    for goal in (machine.length // 2, machine.length):
+        while machine.op < goal:
+            machine.step(min(chunk, goal - machine.op))
+        machine.check()
+        digests.append(machine.digest())
+    return digests
+
+
+@pytest.mark.parametrize("chunk", [1, 777])
+def test_the_size_of_the_chunks_does_not_matter(chunk: int) -> None:
+    scenario = marathon(MARATHON)
+    assert digests_by_chunks(scenario, chunk) == digests_by_chunks(scenario, 1_000_000)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_going_back_and_forward_again_leads_to_the_same_states(boot: Boot, policy: str) -> None:
+    machine = boot(under_pressure(policy))
+    passed = history("compiled", policy)
+    for op in (9000, 1000, 16_500, 1, machine.length, 14_900, 3400):
+        machine.seek(op)
+        machine.check()
+        assert machine.digest() == passed[op]

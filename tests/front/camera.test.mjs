@@ -1,0 +1,59 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Camera } from "../../static/lib/camera.js"
+import { Plates, bands } from "../../static/lib/plates.js"
+
+const MINI = { P: 1, small: true, plates: [
+  { zone: "DMA32", data_start: 0x80000, data_pages: 16384, tag_start: 0x84000, tag_pages: 512, block: 1, tags_in: "DMA32",
+    columns: 32 }] }
+const PHONE = { P: 32, small: false, plates: [
+  { zone: "DMA32", data_start: 0x80000, data_pages: 507904, tag_start: 0xfc000, tag_pages: 15872, block: 1,
+    tags_in: "DMA32", columns: 31 },
+  { zone: "Normal", data_start: 0x880000, data_pages: 507904, tag_start: 0x8fc000, tag_pages: 15872, block: 1,
+    tags_in: "Normal", columns: 31 }] }
+const BOX = { w: 1200, key: 100, land: 300, strip: 90, head: 44, head2: 22, coast: 29, foot: 24, gap: 30, min: 8, maxBands: 4 }
+
+function cameraOf(geometry, more = {}) {
+  const camera = new Camera(new Plates(geometry))
+  camera.resize({ ...BOX, ...more })
+  return camera
+}
+
+test("a data page and its tag page lie in one row, and lead to each other", () => {
+  const plates = new Plates(MINI)
+  assert.equal(plates.tagPage(plates.row(0x80020)), 0x84001)
+  assert.equal(plates.across(0x8003f), 0x84001)
+  assert.equal(plates.across(0x84001), 0x80020)
+})
+
+test("memory outside the map has no page", () => assert.equal(new Plates(MINI).index(0x7ffff), -1))
+
+test("the arrows stop where the map ends", () => {
+  const plates = new Plates(MINI)
+  assert.equal(plates.step(0x80000, "ArrowUp"), null)
+  assert.equal(plates.step(0x80000, "ArrowRight"), 0x80020)
+})
+
+for (const [name, geometry, more] of [["mini", MINI, { min: 70 }], ["phone", PHONE, {}], ["phone in bands", PHONE, { w: 360, min: 10 }]]) {
+  test(`the middle of every cell is the page that was drawn there: ${name}`, () => {
+    const camera = cameraOf(geometry, more), { plates } = camera.plates
+    for (const plate of plates) for (let i = 0; i < plate.data_pages; i += 97) {
+      const q = camera.cell(plate.data_start + i), hit = camera.at(q.x + q.w / 2, q.y + q.h / 2)
+      assert.equal(hit?.g, camera.plates.row(plate.data_start + i))
+      if (q.h > .05) assert.equal(hit.pfn, plate.data_start + i)
+    }
+  })
+  test(`the middle of every cell of the strip is its tag page: ${name}`, () => {
+    const camera = cameraOf(geometry, more)
+    for (const plate of camera.plates.plates) for (let i = 0; i < plate.tag_pages; i += 13) {
+      const q = camera.stripCell(plate.g0 + i), hit = camera.at(q.x + q.w / 2, q.y + q.h / 2)
+      assert.equal(hit?.pfn, plate.tag_start + i)
+    }
+  })
+}
+
+test("narrow columns wrap into bands that hold every column once", () => {
+  const plates = new Plates(MINI), all = bands(plates, 880, 70, 4)
+  assert.equal(all.length, 4)
+  assert.equal(all.flat().reduce((n, s) => n + s.c1 - s.c0, 0), 32)
+})

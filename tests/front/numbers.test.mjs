@@ -1,0 +1,49 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { hex, mib, percent, signed, size } from "../../static/lib/format.js"
+import { bounds, mean, sentence } from "../../static/lib/bounds.js"
+import { segments, view } from "../../static/lib/ledger.js"
+import { LAST, faster, notchOf, speedOf } from "../../static/lib/speed.js"
+
+const LEDGER = { total: 512, tags: 100, tagged: 640, anon: 60, file: 40, dirty: 12, free: 290, pcp: 8, other: 2 }
+const PACKING = Array.from({ length: 33 }, (_, k) => (k === 4 ? 92 : k === 32 ? 8 : 0))
+
+test("sizes are KiB below 256 KiB and MiB above", () => {
+  assert.deepEqual([1, 63, 64, 7552, 256000].map(size), ["4\u00a0KiB", "252\u00a0KiB", "0.25\u00a0MiB", "29.5\u00a0MiB", "1,000\u00a0MiB"])
+})
+test("a pfn is hexadecimal", () => assert.equal(hex(0x80020), "0x80020"))
+test("one decimal from 1 MiB on, two below", () => assert.deepEqual([128, 512].map(mib), ["0.50", "2.0"]))
+test("a share of nothing is nothing", () => assert.equal(percent(0, 0), "0%"))
+test("rates have a sign, and nothing has none", () => assert.deepEqual([0, 2.5, -12].map(signed), ["", "+2.50", "−12"]))
+
+test("the segments of the ledger fill the carve-out exactly", () => {
+  for (const policy of ["rfc-v1", "static", "off"]) {
+    const ledger = policy === "off" ? { ...LEDGER, tags: 0, tagged: 0, free: 390 } : LEDGER
+    const v = view({ ledger, packing: PACKING }, policy)
+    assert.equal(segments(v).reduce((sum, part) => sum + part.pages, 0), v.total)
+  }
+})
+test("tags fill whole tag pages first, the rest is reserved and unfilled", () => {
+  const v = view({ ledger: LEDGER, packing: PACKING }, "rfc-v1")
+  assert.deepEqual([v.full, v.slack, v.back], [20, 80, 412])
+})
+
+test("perfect packing needs tagged/32 tag pages, random placement far more", () => {
+  const { ideal, random } = bounds(512, 512 * 32, 512)
+  assert.equal(ideal, 16)
+  assert.ok(random > 320 && random < 330)
+})
+test("the mean leaves tag pages without tagged pages out", () => assert.equal(mean([50, 1, 0, 1]), 2))
+test("without tagged pages there is nothing to pack", () => {
+  assert.match(sentence(PACKING, { tagged: 0, total: 512 }), /Nothing is tagged/)
+})
+
+test("every notch of the slider leads back to itself", () => {
+  for (let notch = 0; notch <= LAST; notch++) assert.equal(notchOf(speedOf(notch)), notch)
+})
+test("speeds snap to the nearest notch by ratio", () => assert.equal(speedOf(notchOf(2100)), 2000))
+test("faster than the fastest is full speed, slower than the slowest is one op a second", () => {
+  assert.equal(faster(1e6, 1), 0)
+  assert.equal(faster(0, 1), 0)
+  assert.equal(faster(1, -1), 1)
+})
