@@ -4,7 +4,6 @@ from sim.core.buddy import (
     add_to_free_list,
     del_page_from_free_list,
     free_one_page,
-    mod_zone_freepage_state,
     page_is_buddy,
 )
 from sim.core.build import compiled, outlined
@@ -28,6 +27,7 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
     PAGEBLOCK_PAGES,
 )
+from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
 from sim.core.lists import list_add
 from sim.core.pages import find_head, set_kind, zone_of
@@ -36,7 +36,7 @@ from sim.core.process import class_of, disown, own, owner_head
 from sim.core.reclaim import direct_reclaim, wake_kswapd
 from sim.core.records import mark_once, record
 from sim.core.rmqueue import get_page_untagged
-from sim.core.state import V_DROPPED, V_MIGRATE_FAIL, V_MIGRATE_SUCCESS, State
+from sim.core.state import D_REPLAY, RP_PUSHED, RP_TARGETS, V_DROPPED, V_MIGRATE_FAIL, V_MIGRATE_SUCCESS, State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
 
 
@@ -136,6 +136,9 @@ def alloc_migration_target(st: State, cpu: int) -> int:
         page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
     if page == NO_PAGE and direct_reclaim(st, ZONE_MOVABLE, cpu):
         page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
+    if st.dim[D_REPLAY]:
+        st.rp_target[st.rp_sum[RP_PUSHED] % RP_TARGETS] = page
+        st.rp_sum[RP_PUSHED] += 1
     return page
 
 

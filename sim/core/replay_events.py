@@ -299,7 +299,7 @@ def told_extfrag(st: State, row: int) -> int:
     order = st.rp[row + F_A]
     if st.kind[page] != K_FREE or st.order[page] != order:
         return miss(st, row, M_NOT_FREE, page, find_free(st, page))
-    steal(st, page, order, mt, can_steal(st, order, mt))
+    steal(st, page, order, mt, can_steal(st, order, mt), 0)
     if st.rp[row + F_C]:
         st.pb_mt[page >> PAGEBLOCK_ORDER] = mt
     return 0

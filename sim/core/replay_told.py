@@ -5,7 +5,6 @@ from sim.core.buddy import (
     buddy_list,
     del_page_from_free_list,
     free_one_page,
-    mod_zone_freepage_state,
 )
 from sim.core.build import compiled
 from sim.core.consts import (
@@ -22,6 +21,7 @@ from sim.core.consts import (
     PCPTYPES,
     RECLAIMABLE,
 )
+from sim.core.counters import mod_zone_freepage_state
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import zone_of
 from sim.core.pcp import order_to_pindex, pcp_head

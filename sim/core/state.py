@@ -80,11 +80,22 @@ class State:
     z_free: Annotated[Ints, "i8", "zones"]
     z_meta: Annotated[Ints, "i8", "zones"]
     z_isolated: Annotated[Ints, "i8", "zones"]
+    # By zone, if counters drift (D_DRIFT): of the free pages CMA; what readers see of NR_FREE_PAGES and
+    # NR_FREE_CMA_PAGES; how far a CPU's difference may go, normally and while kswapd is awake.
+    z_cma: Annotated[Ints, "i8", "zones"]
+    z_seen: Annotated[Ints, "i8", "zones"]
+    z_seen_cma: Annotated[Ints, "i8", "zones"]
+    z_threshold: Annotated[Ints, "i8", "zones"]
+    z_pressure: Annotated[Ints, "i8", "zones"]
     # By zone: watermarks in pages; [zone * 4 + zone type] lowmem_reserve.
     z_min: Annotated[Ints, "i8", "zones"]
     z_low: Annotated[Ints, "i8", "zones"]
     z_high: Annotated[Ints, "i8", "zones"]
     z_reserve: Annotated[Ints, "i8", "reserves"]
+    # By zone: watermark_boost in pages; ZONE_BOOSTED_WATERMARK; pages in HIGHATOMIC pageblocks.
+    z_boost: Annotated[Ints, "i8", "zones"]
+    z_boosted: Annotated[Ints, "i8", "zones"]
+    z_highatomic: Annotated[Ints, "i8", "zones"]
     # By zone: pages on the file LRU.
     z_file: Annotated[Ints, "i8", "zones"]
     # [(zone * ORDERS + order) * MIGRATETYPES + migratetype] free blocks.
@@ -93,6 +104,9 @@ class State:
     # By zone and cpu (zone * cpus + cpu): pages on the lists, free_factor; by zone: high, batch.
     pcp_count: Annotated[Ints, "i8", "pcps"]
     pcp_factor: Annotated[Ints, "i8", "pcps"]
+    # The same index: what this CPU has not yet added to NR_FREE_PAGES and NR_FREE_CMA_PAGES.
+    pcp_diff: Annotated[Ints, "i8", "pcps"]
+    pcp_diff_cma: Annotated[Ints, "i8", "pcps"]
     pcp_len: Annotated[Ints, "i8", "pcp_lists"]
     pcp_high: Annotated[Ints, "i8", "zones"]
     pcp_batch: Annotated[Ints, "i8", "zones"]
@@ -150,6 +164,11 @@ class State:
     rp_page: Annotated[Ints, "i4", "replay_pages"]
     rp_sum: Annotated[Ints, "i8", "replay_sums"]
     rp_miss: Annotated[Ints, "i8", "replay_misses"]
+    # Requests mode: by page how often we drained it more than the trace; ring of targets that migrations took;
+    # our reservations, rows of RP_RES_FIELDS.
+    rp_drained: Annotated[Ints, "i4", "replay_pages"]
+    rp_target: Annotated[Ints, "i8", "replay_targets"]
+    rp_res: Annotated[Ints, "i8", "replay_reservations"]
 
 
 def fields() -> list[tuple[str, str, str]]:
@@ -179,6 +198,7 @@ D_PAGES, D_ZONES, D_CPUS, D_REGIONS, D_POLICY, D_PROCESSES = 0, 1, 2, 3, 4, 5
 D_PCP_HEADS, D_OWNER_HEADS, D_LRU_HEADS, D_PROGRAM_ROWS = 6, 7, 8, 9
 D_OP, D_PC, D_PC_DONE, D_PINS, D_EVENTS, D_OOMS, D_MARKS, D_SAMPLES, D_SAMPLE_EVERY = 10, 11, 12, 13, 14, 15, 16, 17, 18
 D_KSWAPD, D_KSWAPD_FAILURES, D_MARKED, D_RESERVED, D_TAGGED, D_WEIGHT = 19, 20, 21, 22, 23, 24
+D_DRIFT, D_CPU, D_REPLAY = 25, 26, 27  # counters drift; the CPU at work, if so; a trace is replayed, requests mode
 
 # `req`: the request being served, kept until the next one for the narration.
 R_PROCESS, R_CLASS, R_ORDER, R_RESULT, R_REFUSALS, R_REFUSED, R_TAG_PAGE, R_PASSES, R_DONE = 0, 1, 2, 3, 4, 5, 6, 7, 8
@@ -198,6 +218,9 @@ RP_ALLOCS, RP_PREDICTED, RP_DRAINS, RP_DRAINS_RIGHT, RP_LOCKED, RP_LOCKED_RIGHT 
 RP_RESERVES, RP_RESERVES_RIGHT, RP_ISOLATED, RP_MISSED, RP_BULK, RP_DIRECT = 6, 7, 8, 9, 10, 11
 RP_FAILED, RP_FAILED_RIGHT, RP_AGAIN, RP_UNSURE, RP_SUMS = 12, 13, 14, 15, 64
 RP_MISSES, RP_MISS_FIELDS = 64, 6
+RP_PUSHED, RP_POPPED, RP_OURS, RP_CURSOR, RP_END, RP_KILLS, RP_KILLS_TOLD, RP_AWAKE = 16, 17, 18, 19, 20, 21, 22, 23
+RP_HINT_T, RP_HINT_D, RP_HINT_C, RP_HINT_I, RP_USED_T, RP_USED_D, RP_USED_C, RP_USED_I = 24, 25, 26, 27, 28, 29, 30, 31
+RP_TARGETS, RP_RES_FIELDS = 4096, 6
 
 
 def lengths(
@@ -236,6 +259,8 @@ def lengths(
         "replay_cells": trace_rows * TRACE_FIELDS,
         "replay_pages": pages * replayed,
         "replay_sums": RP_SUMS * replayed,
+        "replay_targets": RP_TARGETS * replayed,
+        "replay_reservations": trace_rows // 2 * RP_RES_FIELDS,
         "replay_misses": RP_MISSES * RP_MISS_FIELDS * replayed,
     }
 

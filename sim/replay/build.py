@@ -148,7 +148,7 @@ class Recorded:
         arrays["z_end"][z] = layout.page_of(zone.start + zone.spanned - 1) + 1
         arrays["z_type"][z] = ZONE_ORDER.index(zone.name)
         arrays["z_managed"][z] = zone.managed
-        arrays["z_min"][z], arrays["z_low"][z], arrays["z_high"][z] = numbers.min, numbers.low, numbers.high
+        arrays["z_min"][z], arrays["z_low"][z], arrays["z_high"][z] = zone.marks
         arrays["z_reserve"][z * 4 : z * 4 + 4] = numbers.protection
         for (order, mt), pfns in zone.free.items():
             self._fill_free(z, order, mt, [layout.page_of(pfn) for pfn in pfns])
@@ -163,6 +163,8 @@ class Recorded:
         self._link(int(arrays["dim"][D_PAGES]) + i, pages)
         if mt != ISOLATE:
             arrays["z_free"][z] += len(pages) << order
+        if mt == CMA:
+            arrays["z_cma"][z] += len(pages) << order
         if mt == METADATA:
             arrays["z_meta"][z] += len(pages) << order
 

@@ -37,6 +37,7 @@ class ZoneDump:
     start: int = 0
     spanned: int = 0
     managed: int = 0
+    marks: tuple[int, int, int] = (0, 0, 0)  # min, low, high
     free: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     pcp: dict[int, Pcp] = field(default_factory=dict)
     blocks: str = ""
@@ -103,6 +104,7 @@ def _open_section(dump: Dump, words: list[str]) -> Callable[[str], None]:
     if what == "freelists":
         zone.start, zone.spanned = int(numbers["start"], 16), int(numbers["spanned"], 16)
         zone.managed = int(numbers["managed"])
+        zone.marks = int(numbers["min"]), int(numbers["low"]), int(numbers["high"])
         return lambda line: _read_free(dump, line)
     if what == "pcp":
         pcp = zone.pcp[int(numbers["cpu"])] = _pcp(numbers)
@@ -157,6 +159,8 @@ def _read_files(dump: Dump, folder: Path) -> None:
     for zone in json.loads((folder / "state.json").read_text())["zones"]:
         here = dump.zone(zone["name"])
         here.start, here.spanned, here.managed = zone["start_pfn"], zone["spanned"], zone["managed"]
+        lowest, low, high, *_ = zone["watermark_min_low_high_promo"]
+        here.marks = lowest, low, high
     for line in _lines(folder / "freelists.txt"):
         if line and not line.startswith("#"):
             _read_free(dump, line)

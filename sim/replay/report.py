@@ -15,8 +15,8 @@ def replay_report(
         raise ScenarioError(f"mode: {mode[:60]!r}: must be events or requests")
     if set(hints) - set(HINTS) or len(set(hints)) != len(hints):
         raise ScenarioError(f"hints: {hints[:60]!r}: must be some of {HINTS}")
-    run = read_run(folder)
-    windows, seconds = replay(run, mode, hints, start, end)
+    run = read_run(folder, mode, hints)
+    windows, seconds = replay(run, hints, start, end)
     views = [window.view(bool(run.layout.regions)) for window in windows]
     name = folder.resolve().name
     return {"run": name, "mode": mode, "hints": hints, "seconds": round(seconds, 3), "windows": views}, windows

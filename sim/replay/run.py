@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import replay_events, state
+from sim.core import replay_events, replay_requests, state
 from sim.errors import ScenarioError
 from sim.layout import Layout
 from sim.replay.build import Recorded, layout_of
@@ -16,6 +16,7 @@ from sim.replay.compare import Comparison, compare, tag_refs
 from sim.replay.dump import Dump, read_dump
 from sim.replay.explain import explain_miss
 from sim.replay.prepare import prepare
+from sim.replay.requests import begin_requests, prepare_requests, reservations_right
 from sim.replay.trace import Trace, read_trace
 from sim.replay.types import cma_range, guess_types
 
@@ -57,7 +58,9 @@ class Run:
     layout: Layout
     machine: Recorded
     places: dict[str, tuple[int, int]]
+    refreshed: dict[str, int]  # snapshot -> row at which the kernel had folded its per-CPU counters
     cma: tuple[int, int]
+    mode: str
     refs: dict[int, int] = field(default_factory=dict)
 
     def sure_types(self, dump: Dump, row: int) -> NDArray[np.int8] | None:
@@ -65,8 +68,8 @@ class Run:
         return None if dump.sure else guess_types(dump, self.layout, self.cma, self.trace.rows[row:])
 
 
-def read_run(folder: Path) -> Run:
-    """Read a run folder. Raises ScenarioError with what is missing."""
+def read_run(folder: Path, mode: str = "events", hints: str = "") -> Run:
+    """Read a run folder, for one mode. Raises ScenarioError with what is missing."""
     traces = [path for name in ("trace.txt.gz", "trace.txt") if (path := folder / name).exists()]
     if not traces or not (folder / "snapshots").is_dir():
         raise ScenarioError(f"run: {folder}: no trace.txt.gz or no snapshots in it")
@@ -76,12 +79,24 @@ def read_run(folder: Path) -> Run:
     raw = read_trace(traces[0])
     layout = layout_of(dumps[0], folder, 1 + int(raw.rows[:, -1].max()))
     trace = prepare(raw, layout)
+    if mode == "requests":
+        trace = prepare_requests(trace, tag_pages(layout), hints)
     packed = (folder / "snapshots" / dumps[0].name / "dump.gz").exists()
     places = find_places(trace, packed)
     missing = [dump.name for dump in dumps if dump.name not in places]
     if missing:
         raise ScenarioError(f"trace: no marker says where dump {missing[0]} belongs")
-    return Run(folder, dumps, trace, layout, Recorded(layout, trace.rows), places, cma_range(folder))
+    refreshed = {text.split()[1]: row for row, text in trace.marks if text.startswith("SNAP_REFRESHED")}
+    machine = Recorded(layout, trace.rows)
+    return Run(folder, dumps, trace, layout, machine, places, refreshed, cma_range(folder), mode)
+
+
+def tag_pages(layout: Layout) -> tuple[int, int]:
+    """Pages of tag storage [start, end)."""
+    if not layout.regions:
+        return 0, 0
+    region = layout.regions[0]
+    return layout.page_of(region.tag_start), layout.page_of(region.tag_end - 1) + 1
 
 
 def has_dump(path: Path) -> bool:
@@ -109,7 +124,7 @@ def find_places(trace: Trace, packed: bool) -> dict[str, tuple[int, int]]:
     return places
 
 
-def replay(run: Run, mode: str, hints: str, start: str | None, end: str | None) -> tuple[list[Window], float]:
+def replay(run: Run, hints: str, start: str | None, end: str | None) -> tuple[list[Window], float]:
     """The windows from one snapshot to another, and the seconds their replay took."""
     first, last = _find(run, start, 0), _find(run, end, len(run.dumps) - 1)
     if first >= last:
@@ -117,7 +132,7 @@ def replay(run: Run, mode: str, hints: str, start: str | None, end: str | None) 
     windows, seconds, row = [], 0.0, run.places[run.dumps[first].name][0]
     for a, b in zip(run.dumps[first:last], run.dumps[first + 1 : last + 1], strict=True):
         began = time.perf_counter()
-        row, window = _window(run, a, b, row, mode, hints)
+        row, window = _window(run, a, b, row, hints)
         seconds += time.perf_counter() - began
         windows.append(window)
     return windows, seconds
@@ -134,32 +149,41 @@ def _find(run: Run, name: str | None, default: int) -> int:
     return found[0]
 
 
-def _window(run: Run, a: Dump, b: Dump, row: int, mode: str, hints: str) -> tuple[int, Window]:
+def _window(run: Run, a: Dump, b: Dump, row: int, hints: str) -> tuple[int, Window]:
     """Replay one window; returns the row at which dump `b` belongs."""
     ready, done = run.places[b.name]
-    begin(run, a, row)
-    if mode == "events":
-        replay_events.replay_events(run.machine.state, row, done)
-        begin(run, a, row)  # once more: frees that found the lock taken are known only now
-        replay_events.replay_events(run.machine.state, row, ready)
-    compared = compare(run.machine, b)
+    begin(run, a, row, hints)
+    if run.mode == "events":
+        advance(run, row, done)
+        begin(run, a, row, hints)  # once more: frees that found the lock taken are known only now
+    advance(run, row, ready)
+    end, compared, counts = ready, compare(run.machine, b), read_counts(run, row, ready)
     why = explain_miss(run, compared)
-    counts = read_counts(run)
-    end = ready
     if done > ready and not compared.exact:
-        end = done
-        replay_events.replay_events(run.machine.state, ready, done)
+        advance(run, ready, done)
         later = compare(run.machine, b)
         if len(later.wrong) <= len(compared.wrong):
-            compared, why, counts = later, explain_miss(run, later), read_counts(run)
+            end, compared, counts = done, later, read_counts(run, row, done)
+            why = explain_miss(run, later)
     run.refs = tag_refs(run.machine) if run.layout.regions else {}
-    return end, Window(a.name, b.name, counts, compared, {}, why)
+    sums = run.machine.arrays["rp_sum"]
+    used = {hint: int(sums[state.RP_USED_T + i]) for i, hint in enumerate(HINTS) if hint in hints}
+    return end, Window(a.name, b.name, counts, compared, used, why)
 
 
-def begin(run: Run, dump: Dump, row: int) -> None:
+def advance(run: Run, start: int, end: int) -> None:
+    """Replay rows [start, end)."""
+    mode = replay_events.replay_events if run.mode == "events" else replay_requests.replay_requests
+    mode(run.machine.state, start, end)
+
+
+def begin(run: Run, dump: Dump, row: int, hints: str) -> None:
     """The machine as it was at a dump, and what the trace says will happen to each page from there."""
     run.machine.fill(dump, run.sure_types(dump, row), run.refs)
     replay_events.note_fates(run.machine.state, row, len(run.trace.rows))
+    if run.mode == "requests":
+        run.machine.arrays["rp_page"][:] = 0
+        begin_requests(run.machine, run.refreshed.get(dump.name, row), row, hints)
 
 
 COUNTS = {
@@ -172,6 +196,10 @@ COUNTS = {
 }
 
 
-def read_counts(run: Run) -> dict[str, int]:
-    """What the replay counted, by name."""
-    return {name: int(run.machine.arrays["rp_sum"][index]) for name, index in COUNTS.items()}
+def read_counts(run: Run, start: int, end: int) -> dict[str, int]:
+    """What the replay of these rows counted, by name."""
+    counts = {name: int(run.machine.arrays["rp_sum"][index]) for name, index in COUNTS.items()}
+    if run.mode == "requests" and run.layout.regions:
+        told, right = reservations_right(run.machine, run.trace.rows[start:end])
+        counts |= {"reservations": told, "reservations_right": right}
+    return counts

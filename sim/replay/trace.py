@@ -17,7 +17,7 @@ from sim.errors import ScenarioError
 from sim.gfp import NAMES
 
 Row = tuple[int, ...]
-GFP = {name: mask for mask, name in NAMES}
+GFP = {name: mask for mask, name in NAMES} | {"__GFP_TAGGED": 0x800000}
 LINE = re.compile(rb" *(.+)-(\d+) +\[(\d+)\] \S+ +[\d.]+: (\w+): (.*)")
 PAGE = re.compile(rb"\S+ pfn=0x([0-9a-f]+)(?: order=(\d+))?(?: migratetype=(\d+))?(?: \w+=(\S+))?")
 FIELD = re.compile(rb"(\w+)=(\(?-?[0-9a-zA-Z_]+)")

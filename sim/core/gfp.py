@@ -1,0 +1,9 @@
+"""gfp bits that the allocator looks at (page-allocator facts 3.1; __GFP_TAGGED is __GFP_ZEROTAGS renamed)."""
+
+GFP_HIGH = 0x20
+GFP_DIRECT_RECLAIM = 0x400
+GFP_KSWAPD_RECLAIM = 0x800
+GFP_RETRY_MAYFAIL = 0x4000
+GFP_NORETRY = 0x10000
+GFP_NOMEMALLOC = 0x80000
+GFP_TAGGED = 0x800000
