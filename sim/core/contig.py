@@ -29,12 +29,12 @@ from sim.core.consts import (
 )
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
-from sim.core.lists import list_add
 from sim.core.pages import find_head, set_kind, zone_of
 from sim.core.pcp import drain_all_pages
-from sim.core.process import class_of, disown, own, owner_head
+from sim.core.process import class_of, disown, own, split_huge_page
 from sim.core.reclaim import direct_reclaim, wake_kswapd
 from sim.core.records import mark_once, record
+from sim.core.replay_frees import serve_others
 from sim.core.rmqueue import get_page_untagged
 from sim.core.state import D_REPLAY, RP_PUSHED, RP_TARGETS, V_DROPPED, V_MIGRATE_FAIL, V_MIGRATE_SUCCESS, State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
@@ -112,23 +112,10 @@ def any_pinned(st: State, start: int, end: int) -> int:
 
 
 @compiled
-def split_huge_page(st: State, head: int) -> int:
-    """Split an allocated block into single pages of the same owner, so that one of them can move."""
-    order = st.order[head]
-    process = st.owner[head]
-    what = class_of(st, head)
-    for page in range(head + 1, head + (1 << order)):
-        st.order[page] = 0
-        st.flags[page] = (st.flags[page] & F_PINNED) | (st.flags[head] & ~F_PINNED)
-        st.owner[page] = process
-        list_add(st, owner_head(st, process, what), page)
-    st.order[head] = 0
-    return 0
-
-
-@compiled
 def alloc_migration_target(st: State, cpu: int) -> int:
     """A page for data that has to move: GFP_USER | MOVABLE | RETRY_MAYFAIL, so reclaim but no OOM. Or NO_PAGE."""
+    if st.dim[D_REPLAY]:
+        serve_others(st)
     flags = movable_flags(st, 0) | ALLOC_KSWAPD
     page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_LOW, ZONE_MOVABLE, cpu)
     if page == NO_PAGE:

@@ -9,10 +9,8 @@ from sim.core.consts import (
     C_ANON,
     C_SLAB,
     C_UNMOVABLE,
-    F_HEAD,
     F_PINNED,
     F_TAGGED,
-    K_FREE,
     K_PCP,
     K_TAGGED,
     METADATA,
@@ -32,14 +30,11 @@ from sim.core.consts import (
     T_UNPIN,
     TRACE_FIELDS,
 )
-from sim.core.contig import split_huge_page
 from sim.core.free import put_page
 from sim.core.gfp import GFP_TAGGED
-from sim.core.metadata import free_metadata_storage
 from sim.core.page_alloc import alloc_pages, gfp_migratetype
-from sim.core.pages import find_head
-from sim.core.pcp import drain_zone_pages, pcp_head, pcp_take
-from sim.core.process import class_of, disown, own
+from sim.core.pcp import drain_zone_pages, pcp_head
+from sim.core.process import class_of, own
 from sim.core.replay_events import (
     F_A,
     F_B,
@@ -48,10 +43,10 @@ from sim.core.replay_events import (
     F_ORDER,
     F_PAGE,
     M_ALLOC,
-    kind_of_next,
     miss,
     told_isolate_free,
 )
+from sim.core.replay_frees import GONE, OWN_LINE, TARGET_LINE, asked_free, ours
 from sim.core.replay_told import kind_for, set_kinds
 from sim.core.request import begin
 from sim.core.state import (
@@ -64,7 +59,6 @@ from sim.core.state import (
     PCP_LISTS,
     RP_ALLOCS,
     RP_AWAKE,
-    RP_BULK,
     RP_CURSOR,
     RP_DRAINS,
     RP_DRAINS_RIGHT,
@@ -76,21 +70,13 @@ from sim.core.state import (
     RP_POPPED,
     RP_PREDICTED,
     RP_PUSHED,
+    RP_SERVED,
     RP_TARGETS,
     RP_USED_C,
     RP_USED_D,
     RP_USED_T,
     State,
 )
-
-GONE = -1  # `rp_page` of a page of the trace for which we gave none
-OWN_LINE, TARGET_LINE = 2, 3  # column b of rows that a reservation of ours stands for
-
-
-@compiled
-def owned(st: State, page: int) -> int:
-    """Whether an allocated block starts here."""
-    return st.flags[page] & F_HEAD and st.order[page] >= 0
 
 
 @compiled
@@ -114,89 +100,12 @@ def own_everything(st: State, start: int, end: int) -> int:
 
 
 @compiled
-def ours(st: State, page: int) -> int:
-    """The page that we gave where the trace has `page`, or NO_PAGE."""
-    other = st.rp_page[page]
-    if other == 0:
-        return page
-    return NO_PAGE if other == GONE else other - 1
-
-
-@compiled
 def pcp_of(st: State, page: int) -> int:
     """The per-CPU lists that a block on one of them belongs to: found by walking to the head (rare)."""
     entry_ = page
     while entry_ < st.dim[D_PAGES]:
         entry_ = st.nxt[entry_]
     return (entry_ - pcp_head(st, 0, 0)) // PCP_LISTS
-
-
-@compiled
-def take_bulk(st: State, page: int) -> int:
-    """A page is freed that was never seen to be given: a bulk allocation took it off its per-CPU list."""
-    if st.kind[page] != K_PCP or st.order[page] != 0:
-        return 0
-    head = page
-    while head < st.dim[D_PAGES]:
-        head = st.nxt[head]
-    at = head - pcp_head(st, 0, 0)
-    pcp_take(st, at // PCP_LISTS, at % PCP_LISTS, page)
-    set_kinds(st, page, 0, kind_for(st, 0))
-    st.rp_sum[RP_BULK] += 1
-    return 1
-
-
-@compiled
-def disown_range(st: State, page: int, order: int) -> int:
-    """Take [page, page + 2^order) from its owners; a larger block around it is split first. Returns whether tagged."""
-    tagged = st.flags[page] & F_TAGGED
-    head = find_head(st, page)
-    if head != NO_PAGE and st.order[head] > order:
-        split_huge_page(st, head)
-    i = page
-    end = page + (1 << order)
-    while i < end:
-        size = 1
-        if owned(st, i):
-            size = 1 << disown(st, i)
-        st.order[i] = -1
-        st.flags[i] = 0
-        i += size
-    return tagged
-
-
-@compiled
-def prepare_free(st: State, page: int, order: int) -> int:
-    """free_pages_prepare: the block has no owner any more, and its tags go."""
-    tagged = disown_range(st, page, order)
-    for i in range(page, page + (1 << order)):
-        st.flags[i] = 0
-    if tagged:
-        st.dim[D_TAGGED] -= 1 << order
-        free_metadata_storage(st, page, order)
-    return 0
-
-
-@compiled
-def asked_free(st: State, row: int) -> int:
-    """A caller freed a block; in a batch its turn comes with mm_page_free_batched."""
-    told = st.rp[row + F_PAGE]
-    page = ours(st, told)
-    if st.rp[row + F_B] == OWN_LINE or page == NO_PAGE:
-        return 0
-    order = st.rp[row + F_ORDER]
-    if st.rp[row] == T_FREE:
-        if not owned(st, page) and find_head(st, page) == NO_PAGE and not take_bulk(st, page):
-            return 0
-        prepare_free(st, page, order)
-        if kind_of_next(st, st.rp[row + F_D]) == T_BATCHED:
-            return 0
-    elif st.kind[page] == K_FREE or st.kind[page] == K_PCP or owned(st, page):
-        return 0
-    st.rp_page[told] = 0
-    kind = st.kind[page]
-    set_kinds(st, page, order, kind)
-    return put_page(st, page, order, st.rp[row + F_CPU]) * 0
 
 
 @compiled
@@ -328,7 +237,8 @@ def replay_requests(st: State, start: int, end: int) -> int:
         if kind == T_ALLOC or kind == T_REQUEST:
             asked_alloc(st, row)
         elif kind == T_FREE or kind == T_BATCHED:
-            asked_free(st, row)
+            if n >= st.rp_sum[RP_SERVED]:
+                asked_free(st, row)
         elif kind == T_DRAIN:
             told_drain_line(st, row)
         else:

@@ -99,6 +99,8 @@ def begin_requests(machine: Recorded, refreshed: int, row: int, hints: str) -> N
     arrays = machine.arrays
     core.own_everything(machine.state, 0, machine.layout.total_pages)
     arrays["dim"][s.D_DRIFT] = arrays["dim"][s.D_REPLAY] = 1
+    for page in pinned_before(machine.rows[:row]):
+        arrays["flags"][page] |= c.F_PINNED
     for hint, at in (("T", s.RP_HINT_T), ("D", s.RP_HINT_D), ("C", s.RP_HINT_C), ("I", s.RP_HINT_I)):
         arrays["rp_sum"][at] = hint in hints
     for z, low in enumerate(arrays["z_low"].tolist()):
@@ -110,6 +112,14 @@ def begin_requests(machine: Recorded, refreshed: int, row: int, hints: str) -> N
         arrays["rp_sum"][s.RP_AWAKE] = 1
         both = arrays["z_threshold"].copy()
         arrays["z_threshold"][:], arrays["z_pressure"][:] = arrays["z_pressure"], both
+
+
+def pinned_before(rows: Rows) -> set[int]:
+    """Pages that somebody has pinned by the end of these rows."""
+    pinned: set[int] = set()
+    for kind, page in rows[np.isin(rows[:, 0], (c.T_PIN, c.T_UNPIN))][:, [0, PAGE]].tolist():
+        (pinned.add if kind == c.T_PIN else pinned.discard)(page)
+    return pinned - {-1}
 
 
 def kswapd_awake(rows: Rows) -> bool:
