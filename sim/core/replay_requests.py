@@ -23,6 +23,7 @@ from sim.core.consts import (
     T_DRAIN,
     T_FREE,
     T_ISOLATE_FREE,
+    T_KSWAPD_END,
     T_KSWAPD_SLEEP,
     T_KSWAPD_WAKE,
     T_PIN,
@@ -200,6 +201,10 @@ def kswapd_row(st: State, row: int) -> int:
     """kswapd starts to balance, or goes to sleep: ZONE_RECLAIM_ACTIVE, and how far counters may drift."""
     wakes = st.rp[row] == T_KSWAPD_WAKE
     st.dim[D_KSWAPD] = wakes
+    for z in range(st.dim[D_ZONES]):  # a round ends, if only because the next one starts: its boost is worked off
+        st.z_boost[z] = 0
+    if st.rp[row] == T_KSWAPD_END:
+        return 0
     if st.rp_sum[RP_AWAKE] != wakes:
         st.rp_sum[RP_AWAKE] = wakes
         for z in range(st.dim[D_ZONES]):
@@ -213,7 +218,7 @@ def kswapd_row(st: State, row: int) -> int:
 def rare_row(st: State, row: int) -> int:
     """The rows that are few."""
     kind = st.rp[row]
-    if kind == T_KSWAPD_WAKE or kind == T_KSWAPD_SLEEP:
+    if kind == T_KSWAPD_WAKE or kind == T_KSWAPD_SLEEP or kind == T_KSWAPD_END:
         return kswapd_row(st, row)
     if kind == T_PIN or kind == T_UNPIN:
         page = ours(st, st.rp[row + F_PAGE])

@@ -96,4 +96,7 @@ def insert(trace: Trace, extra: list[tuple[int, int, int, int]]) -> Trace:
     rows[:, PAGE] = [item[2] for item in extra]
     rows[:, CPU] = [item[3] for item in extra]
     marks = tuple((row + int(np.searchsorted(at, row, "left")), text) for row, text in trace.marks)
-    return Trace(np.insert(trace.rows, at, rows, axis=0), marks)
+    old = trace.rows.copy()
+    requests = old[:, 0] == c.T_REQUEST
+    old[requests, B] += np.searchsorted(at, old[requests, B], "right")
+    return Trace(np.insert(old, at, rows, axis=0), marks)

@@ -11,7 +11,7 @@ from sim.core import replay_requests as core
 from sim.core import state as s
 from sim.core.gfp import GFP_TAGGED
 from sim.replay.build import Recorded
-from sim.replay.prepare import CPU, MT, ORDER, PAGE, PID, A, B, D
+from sim.replay.prepare import CPU, MT, ORDER, PAGE, PID, A, B, D, insert
 from sim.replay.trace import Trace
 
 Rows = NDArray[np.int64]
@@ -78,9 +78,29 @@ def prepare_requests(trace: Trace, tags: tuple[int, int], hints: str) -> Trace:
     rows[np.isin(rows[:, 0], (c.T_ALLOC, c.T_FREE)), B] = 0
     found = Requests(rows, tags, "T" in hints)
     found.find()
-    if not found.starts:
-        return Trace(rows, trace.marks)
-    return _insert(rows, trace.marks, sorted(found.starts))
+    prepared = Trace(rows, trace.marks)
+    if found.starts:
+        prepared = _insert(rows, trace.marks, sorted(found.starts))
+    return insert(prepared, kswapd_ends(prepared.rows))
+
+
+def kswapd_ends(rows: Rows) -> list[tuple[int, int, int, int]]:
+    """kswapd is taken to end a round of balancing with the last line it prints before the next round or its sleep.
+
+    The kernel has no event for it.
+    """
+    found = []
+    for pid in np.unique(rows[rows[:, 0] == c.T_KSWAPD_WAKE, PID]).tolist():
+        last, awake = 0, False
+        for n in np.flatnonzero(rows[:, PID] == pid).tolist():
+            if rows[n, 0] in (c.T_KSWAPD_WAKE, c.T_KSWAPD_SLEEP):
+                if awake:
+                    found.append((last + 1, c.T_KSWAPD_END, -1, int(rows[last, CPU])))
+                awake = rows[n, 0] == c.T_KSWAPD_WAKE
+            last = n
+        if awake:
+            found.append((last + 1, c.T_KSWAPD_END, -1, int(rows[last, CPU])))
+    return sorted(found)
 
 
 def _insert(rows: Rows, marks: tuple[tuple[int, str], ...], starts: list[tuple[int, int, bool]]) -> Trace:
