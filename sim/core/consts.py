@@ -120,7 +120,7 @@ T_RELEASE = 21  # metadata_free; a = block, b = refs, c = released, -1 if it was
 T_RETURN = 22  # metadata_return; a = merged page, b = merged order
 T_PIN, T_UNPIN = 23, 24
 # Not printed by the kernel: a pageblock (its first page) is isolated, and given back; a request starts, as its
-# mm_page_alloc in row b says, d = 1 if that is a hint; kswapd ends a round of balancing.
+# mm_page_alloc in row b says, c = 1 after direct reclaim with progress, d = 1 if that is a hint; kswapd ends a round of balancing.
 T_CONTIG_BEGIN, T_CONTIG_END = 25, 26
 T_REQUEST = 27
 T_KSWAPD_END = 28

@@ -16,6 +16,7 @@ from sim.core.gfp import (
     GFP_DIRECT_RECLAIM,
     GFP_HIGH,
     GFP_KSWAPD_RECLAIM,
+    GFP_MEMALLOC,
     GFP_NOMEMALLOC,
     GFP_NORETRY,
     GFP_RETRY_MAYFAIL,
@@ -38,6 +39,10 @@ from sim.core.state import (
 )
 from sim.core.tag_storage import reserve_metadata_storage
 from sim.core.watermark import (
+    ALLOC_CMA,
+    ALLOC_FROM_METADATA,
+    ALLOC_KSWAPD,
+    ALLOC_NO_WATERMARKS,
     ALLOC_NOFRAGMENT,
     ALLOC_NON_BLOCK,
     ALLOC_OOM,
@@ -147,16 +152,40 @@ def gfp_migratetype(st: State, gfp: int) -> int:
     return (gfp >> 3) & 3
 
 
+@compiled
+def slow_flags(st: State, gfp: int) -> int:
+    """gfp_to_alloc_flags without what depends on the type. Interrupts and real-time tasks are not modelled."""
+    flags = WMARK_MIN | (gfp & (GFP_HIGH | GFP_KSWAPD_RECLAIM))
+    if not gfp & (GFP_DIRECT_RECLAIM | GFP_NOMEMALLOC):
+        flags |= ALLOC_NON_BLOCK
+    return flags
+
+
+@outlined
+def after_reclaim(st: State, order: int, gfp: int, process: int) -> int:
+    """What follows direct reclaim with progress: a pass, then one with empty per-CPU lists. Or NO_PAGE."""
+    mt = gfp_migratetype(st, gfp)
+    flags = slow_flags(st, gfp) | (movable_flags(st, gfp & GFP_TAGGED) if mt == MOVABLE else 0)
+    page = get_page(st, order, mt, gfp & GFP_TAGGED, flags, process)
+    if page == NO_PAGE:
+        drain_all_pages(st)
+        page = get_page(st, order, mt, gfp & GFP_TAGGED, flags, process)
+    return page
+
+
 @outlined
 def retry_loop(st: State, order: int, gfp: int, flags: int, process: int) -> int:
     """The loop of __alloc_pages_slowpath: a pass, reclaim, and OOM after 16 rounds without progress."""
     mt = gfp_migratetype(st, gfp)
     tagged = gfp & GFP_TAGGED
     no_progress = 0
+    memalloc = gfp & GFP_MEMALLOC and not gfp & GFP_NOMEMALLOC
+    if memalloc:  # who frees memory may use all of it
+        flags = (flags & (ALLOC_KSWAPD | ALLOC_CMA | ALLOC_FROM_METADATA)) | ALLOC_NO_WATERMARKS
     while True:
         victim = st.p_fatal[process]
         page = get_page(st, order, mt, tagged, flags | ALLOC_OOM if victim else flags, process)
-        if page != NO_PAGE or victim or not gfp & GFP_DIRECT_RECLAIM:
+        if page != NO_PAGE or victim or gfp & GFP_MEMALLOC or not gfp & GFP_DIRECT_RECLAIM:
             return page
         page = reclaim_and_try(st, order, mt, tagged, flags, process)
         if page >= 0:
@@ -172,15 +201,6 @@ def retry_loop(st: State, order: int, gfp: int, flags: int, process: int) -> int
         if page != NO_PAGE:
             return max(page, NO_PAGE)
         no_progress = 0
-
-
-@compiled
-def slow_flags(st: State, gfp: int) -> int:
-    """gfp_to_alloc_flags without what depends on the type. Interrupts and real-time tasks are not modelled."""
-    flags = WMARK_MIN | (gfp & (GFP_HIGH | GFP_KSWAPD_RECLAIM))
-    if not gfp & (GFP_DIRECT_RECLAIM | GFP_NOMEMALLOC):
-        flags |= ALLOC_NON_BLOCK
-    return flags
 
 
 @compiled

@@ -27,18 +27,20 @@ from sim.core.consts import (
     T_KSWAPD_SLEEP,
     T_KSWAPD_WAKE,
     T_PIN,
+    T_RECLAIM_END,
     T_REQUEST,
     T_UNPIN,
     TRACE_FIELDS,
 )
 from sim.core.free import put_page
 from sim.core.gfp import GFP_TAGGED
-from sim.core.page_alloc import alloc_pages, gfp_migratetype
-from sim.core.pcp import drain_zone_pages, pcp_head
+from sim.core.page_alloc import after_reclaim, alloc_pages, gfp_migratetype
+from sim.core.pcp import drain_all_pages, drain_zone_pages, pcp_head
 from sim.core.process import class_of, own
 from sim.core.replay_events import (
     F_A,
     F_B,
+    F_C,
     F_CPU,
     F_D,
     F_ORDER,
@@ -65,6 +67,7 @@ from sim.core.state import (
     RP_DRAINS_RIGHT,
     RP_END,
     RP_FAILED,
+    RP_FAILED_OURS,
     RP_FAILED_RIGHT,
     RP_HINT_C,
     RP_HINT_D,
@@ -132,6 +135,7 @@ def answer(st: State, row: int, told: int, page: int) -> int:
     if told < 0:
         st.rp_sum[RP_FAILED] += 1
         st.rp_sum[RP_FAILED_RIGHT] += page == NO_PAGE
+        st.rp_sum[RP_FAILED_OURS] += page == NO_PAGE
         if page != NO_PAGE:  # nobody has it: back where it came from
             put_page(st, page, st.rp[row + F_ORDER], st.rp[row + F_CPU])
         return 0
@@ -141,6 +145,7 @@ def answer(st: State, row: int, told: int, page: int) -> int:
     else:
         miss(st, row, M_ALLOC, told, page)
     if page == NO_PAGE:
+        st.rp_sum[RP_FAILED_OURS] += 1
         st.rp_page[told] = GONE
         return 0
     return give(st, told, page, row)
@@ -178,7 +183,11 @@ def asked_alloc(st: State, row: int) -> int:
     if st.rp[row] == T_REQUEST and st.rp[row + F_D]:
         st.rp_sum[RP_USED_T] += 1
     begin(st, 0, class_for(st, gfp_migratetype(st, st.rp[row + F_A])), st.rp[row + F_ORDER])
-    page = alloc_pages(st, st.rp[row + F_ORDER], st.rp[row + F_A], 0)
+    page = NO_PAGE
+    if st.rp[row] == T_REQUEST and st.rp[row + F_C]:
+        page = after_reclaim(st, st.rp[row + F_ORDER], st.rp[row + F_A], 0)
+    if page == NO_PAGE:
+        page = alloc_pages(st, st.rp[row + F_ORDER], st.rp[row + F_A], 0)
     st.p_fatal[0] = 0
     return answer(st, row, told, page)
 
@@ -220,6 +229,8 @@ def rare_row(st: State, row: int) -> int:
     kind = st.rp[row]
     if kind == T_KSWAPD_WAKE or kind == T_KSWAPD_SLEEP or kind == T_KSWAPD_END:
         return kswapd_row(st, row)
+    if kind == T_RECLAIM_END and st.rp[row + F_C]:
+        return drain_all_pages(st)
     if kind == T_PIN or kind == T_UNPIN:
         page = ours(st, st.rp[row + F_PAGE])
         if page >= 0:

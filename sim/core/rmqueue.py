@@ -9,6 +9,7 @@ from sim.core.state import D_POLICY, D_ZONES, V_PGALLOC, State
 from sim.core.watermark import (
     ALLOC_CMA,
     ALLOC_FROM_METADATA,
+    ALLOC_NO_WATERMARKS,
     ALLOC_NOFRAGMENT,
     ZONE_NORMAL,
     watermark,
@@ -48,6 +49,8 @@ def zone_allows(st: State, z: int, order: int, highest: int, flags: int) -> int:
     """Whether this zone is in the request's zonelist and above the mark that its flags ask for."""
     if st.z_type[z] > highest:
         return 0
+    if flags & ALLOC_NO_WATERMARKS:
+        return 1
     return zone_watermark_ok(st, z, order, watermark(st, z, flags), highest, flags, free_pages(st, z))
 
 

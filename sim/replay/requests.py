@@ -9,13 +9,13 @@ from sim.boot import pressure_threshold, stat_threshold
 from sim.core import consts as c
 from sim.core import replay_requests as core
 from sim.core import state as s
-from sim.core.gfp import GFP_TAGGED
+from sim.core.gfp import GFP_MEMALLOC, GFP_TAGGED
 from sim.replay.build import Recorded
-from sim.replay.prepare import CPU, MT, ORDER, PAGE, PID, A, B, D, insert
+from sim.replay.prepare import CPU, MT, ORDER, PAGE, PID, A, B, C, D, insert
 from sim.replay.trace import Trace
 
 Rows = NDArray[np.int64]
-START = (c.T_LOCKED, c.T_RESERVE, c.T_ALLOC, c.T_FREE)
+START = (c.T_LOCKED, c.T_RESERVE, c.T_ALLOC, c.T_FREE, c.T_RECLAIM_END)
 
 
 class Requests:
@@ -27,6 +27,7 @@ class Requests:
         self.starts: list[tuple[int, int, bool]] = []  # (row of its first line, row of mm_page_alloc, a hint)
         self.locked: dict[int, dict[int, int]] = defaultdict(dict)  # pid -> page -> row that took it
         self.open: dict[int, int] = {}  # pid -> first line of a tagged request that is not answered
+        self.reclaimed: dict[int, int] = {}  # pid -> row after a direct reclaim with progress
         self.inside: dict[int, list[int]] = defaultdict(list)  # pid -> its rows since then
 
     def find(self) -> None:
@@ -42,8 +43,12 @@ class Requests:
                 self.open[pid] = self.locked[pid].get(page, n)
         elif kind == c.T_ALLOC and pid in self.open and self.rows[n, A] & GFP_TAGGED:
             self._close(n, pid)
+        elif kind == c.T_ALLOC and pid in self.reclaimed:
+            self._close_reclaimed(n, pid)
         elif kind == c.T_ALLOC and self.hint_t and pid not in self.open:
             self._moved(n, page, pid)
+        elif kind == c.T_RECLAIM_END and pid not in self.open and self.rows[n, B] > 0 and self.rows[n, C] == 0:
+            self.reclaimed[pid] = n + 1
         if kind in (c.T_ALLOC, c.T_FREE):
             self.inside[pid].append(n)
 
@@ -55,6 +60,11 @@ class Requests:
                 self._mark(row)
         self.rows[n, B] = core.OWN_LINE
         self.locked.pop(pid)
+
+    def _close_reclaimed(self, n: int, pid: int) -> None:
+        """The request was answered right after its direct reclaim, before its last line."""
+        self.starts.append((self.reclaimed.pop(pid), n, False))
+        self.rows[n, B], self.rows[n, C] = core.OWN_LINE, 1
 
     def _mark(self, row: int) -> None:
         if self.rows[row, 0] == c.T_ALLOC:
@@ -76,6 +86,8 @@ def prepare_requests(trace: Trace, tags: tuple[int, int], hints: str) -> Trace:
     """The trace with a row where each request starts whose lines begin before its mm_page_alloc."""
     rows = trace.rows.copy()
     rows[np.isin(rows[:, 0], (c.T_ALLOC, c.T_FREE)), B] = 0
+    mark_memalloc(rows)
+    mark_retries(rows)
     found = Requests(rows, tags, "T" in hints)
     found.find()
     prepared = Trace(rows, trace.marks)
@@ -101,6 +113,33 @@ def kswapd_ends(rows: Rows) -> list[tuple[int, int, int, int]]:
         if awake:
             found.append((last + 1, c.T_KSWAPD_END, -1, int(rows[last, CPU])))
     return sorted(found)
+
+
+def mark_memalloc(rows: Rows) -> None:
+    """Requests of tasks that are reclaiming carry PF_MEMALLOC: kswapd always, others inside direct reclaim."""
+    kswapd = set(np.unique(rows[rows[:, 0] == c.T_KSWAPD_WAKE, PID]).tolist())
+    inside: set[int] = set()
+    for n in np.flatnonzero(np.isin(rows[:, 0], (c.T_RECLAIM_BEGIN, c.T_RECLAIM_END, c.T_ALLOC))).tolist():
+        kind, pid = int(rows[n, 0]), int(rows[n, PID])
+        if kind == c.T_RECLAIM_BEGIN:
+            inside.add(pid)
+        elif kind == c.T_RECLAIM_END:
+            inside.discard(pid)
+        elif pid in kswapd or pid in inside:
+            rows[n, A] |= GFP_MEMALLOC
+
+
+def mark_retries(rows: Rows) -> None:
+    """Column c of a direct reclaim with progress after which the task reclaims again: its two passes found nothing."""
+    last: dict[int, int] = {}
+    for n in np.flatnonzero(np.isin(rows[:, 0], (c.T_RECLAIM_BEGIN, c.T_RECLAIM_END, c.T_ALLOC))).tolist():
+        kind, pid = int(rows[n, 0]), int(rows[n, PID])
+        if kind == c.T_RECLAIM_BEGIN and pid in last:
+            rows[last.pop(pid), C] = 1
+        elif kind == c.T_ALLOC:
+            last.pop(pid, None)
+        elif kind == c.T_RECLAIM_END and rows[n, B] > 0:
+            last[pid] = n
 
 
 def _insert(rows: Rows, marks: tuple[tuple[int, str], ...], starts: list[tuple[int, int, bool]]) -> Trace:
