@@ -119,8 +119,9 @@ T_RESERVE = 20  # metadata_reserve; migratetype = tries, a = block, b = nblocks,
 T_RELEASE = 21  # metadata_free; a = block, b = refs, c = released, -1 if it was not reserved, d = 1: for all blocks
 T_RETURN = 22  # metadata_return; a = merged page, b = merged order
 T_PIN, T_UNPIN = 23, 24
+T_DRAIN_ALL = 29  # somebody asked for all LRU caches and per-CPU lists to be emptied
 # Not printed by the kernel: a pageblock (its first page) is isolated, and given back; a request starts, as its
-# mm_page_alloc in row b says, c = 1 after direct reclaim with progress, d = 1 if that is a hint; kswapd ends a round of balancing.
+# mm_page_alloc in row b says, c = 1 after direct reclaim with progress, d = 1 if that is a hint; kswapd ends a round.
 T_CONTIG_BEGIN, T_CONTIG_END = 25, 26
 T_REQUEST = 27
 T_KSWAPD_END = 28

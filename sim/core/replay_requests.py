@@ -21,6 +21,7 @@ from sim.core.consts import (
     T_ALLOC,
     T_BATCHED,
     T_DRAIN,
+    T_DRAIN_ALL,
     T_FREE,
     T_ISOLATE_FREE,
     T_KSWAPD_END,
@@ -229,6 +230,8 @@ def rare_row(st: State, row: int) -> int:
     kind = st.rp[row]
     if kind == T_KSWAPD_WAKE or kind == T_KSWAPD_SLEEP or kind == T_KSWAPD_END:
         return kswapd_row(st, row)
+    if kind == T_DRAIN_ALL:
+        return drain_all_pages(st)
     if kind == T_RECLAIM_END and st.rp[row + F_C]:
         return drain_all_pages(st)
     if kind == T_PIN or kind == T_UNPIN:

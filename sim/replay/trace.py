@@ -22,7 +22,7 @@ LINE = re.compile(rb" *(.+)-(\d+) +\[(\d+)\] \S+ +[\d.]+: (\w+): (.*)")
 PAGE = re.compile(rb"\S+ pfn=0x([0-9a-f]+)(?: order=(\d+))?(?: migratetype=(\d+))?(?: \w+=(\S+))?")
 FIELD = re.compile(rb"(\w+)=(\(?-?[0-9a-zA-Z_]+)")
 HEX = {b"pfn", b"block", b"merged_pfn", b"src", b"dst", b"range", b"page"}
-PORTED = re.compile(rb"(metadata_reserve|metadata_free|metadata_return|metadata_pin|metadata_unpin|pin): (.*)")
+PORTED = re.compile(rb"(metadata_reserve|metadata_free|metadata_return|metadata_pin|metadata_unpin|pin|drain): (.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,8 @@ def _ported(_: bytes, body: bytes) -> Row | None:
         return (c.T_RELEASE, f[b"pfn"], f[b"order"], 0, f[b"block"], f[b"refs"], released, whole)
     if name == b"metadata_return":
         return (c.T_RETURN, f[b"pfn"], f[b"order"], 0, f[b"merged_pfn"], f[b"merged_order"], 0, 0)
+    if name == b"drain":
+        return (c.T_DRAIN_ALL, -1, 0, 0, 0, 0, 0, 0)
     if name == b"pin":
         return (c.T_PIN if found[2][:1] == b"+" else c.T_UNPIN, f[b"pfn"], 0, 0, 0, 0, 0, 0)
     return (c.T_PIN if name == b"metadata_pin" else c.T_UNPIN, f[b"pfn"], 0, 0, 0, 0, 0, 0)
