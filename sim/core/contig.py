@@ -26,6 +26,8 @@ from sim.core.consts import (
     OK,
     PAGEBLOCK_ORDER,
     PAGEBLOCK_PAGES,
+    T_ALLOC,
+    T_RESERVE,
 )
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
@@ -115,7 +117,7 @@ def any_pinned(st: State, start: int, end: int) -> int:
 def alloc_migration_target(st: State, cpu: int) -> int:
     """A page for data that has to move: GFP_USER | MOVABLE | RETRY_MAYFAIL, so reclaim but no OOM. Or NO_PAGE."""
     if st.dim[D_REPLAY]:
-        serve_others(st)
+        serve_others(st, T_ALLOC)
     flags = movable_flags(st, 0) | ALLOC_KSWAPD
     page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_LOW, ZONE_MOVABLE, cpu)
     if page == NO_PAGE:
@@ -237,6 +239,9 @@ def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) 
     ret = EINTR if fatal else OK
     if ret == OK and any_pinned(st, start, end):
         ret = EBUSY
+        if st.dim[D_REPLAY]:  # the further tries drain what others have freed since
+            serve_others(st, T_RESERVE)
+            drain_all_pages(st)
     if ret == OK:
         ret = empty_range(st, start, end, cpu)
     for block in range(first, end, PAGEBLOCK_PAGES):

@@ -108,15 +108,18 @@ def asked_free(st: State, row: int) -> int:
 
 
 @outlined
-def serve_others(st: State) -> int:
-    """Frees of everybody up to the row where the trace takes the next target of the reservation at hand."""
+def serve_others(st: State, kind: int) -> int:
+    """Frees of everybody up to the row where the reservation at hand takes its next target (T_ALLOC) or ends a pass
+    (T_RESERVE).
+    """
     asker = st.rp[st.rp_sum[RP_END] * TRACE_FIELDS + F_PID]
     cpu = st.dim[D_CPU]
     n = max(st.rp_sum[RP_SERVED], st.rp_sum[RP_CURSOR] + 1)
     last = n
     while last < st.rp_sum[RP_END]:
         row = last * TRACE_FIELDS
-        if st.rp[row] == T_ALLOC and st.rp[row + F_B] == TARGET_LINE and st.rp[row + F_PID] == asker:
+        meant = st.rp[row] == kind and st.rp[row + F_PID] == asker
+        if meant and (kind != T_ALLOC or st.rp[row + F_B] == TARGET_LINE):
             break
         last += 1
     if last >= st.rp_sum[RP_END]:

@@ -9,7 +9,7 @@ from sim.boot import pressure_threshold, stat_threshold
 from sim.core import consts as c
 from sim.core import replay_requests as core
 from sim.core import state as s
-from sim.core.gfp import GFP_MEMALLOC, GFP_TAGGED
+from sim.core.gfp import GFP_MEMALLOC, GFP_RETRY_MAYFAIL, GFP_TAGGED
 from sim.replay.build import Recorded
 from sim.replay.prepare import CPU, MT, ORDER, PAGE, PID, A, B, C, D, insert
 from sim.replay.trace import Trace
@@ -68,7 +68,8 @@ class Requests:
 
     def _mark(self, row: int) -> None:
         if self.rows[row, 0] == c.T_ALLOC:
-            self.rows[row, B] = core.TARGET_LINE
+            if self.rows[row, A] & GFP_RETRY_MAYFAIL and self.rows[row, MT] == c.MOVABLE:
+                self.rows[row, B] = core.TARGET_LINE
         elif self.tags[0] <= self.rows[row, PAGE] < self.tags[1]:
             self.rows[row, B] = core.OWN_LINE
 
