@@ -1,4 +1,4 @@
-"""The panels of a run. One value in this tuple is a URL, a template, a place in the stream and a heading of the help."""
+"""The panels of a run. One value here is a URL, a template, a place in the stream and a heading of the help."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Live = Literal["html", "frame", "series"]
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One panel: `templates/panels/<slug>.html`, alone at `/runs/{id}/panels/<slug>`, in the run page at `#panel-<slug>`.
+    """One panel: `templates/panels/<slug>.html`, alone at `/runs/{id}/panels/<slug>`, in a run at `#panel-<slug>`.
 
     `live` says what moves it: `html` is rendered again by the server and swapped in, `frame` and `series` are drawn by
     its component from the stream.

@@ -12,6 +12,7 @@ HIGHUSER_MOVABLE = USER | 0x2 | 0x8
 TRANSHUGE_LIGHT = (HIGHUSER_MOVABLE | 0x40000 | 0x80000 | 0x2000) & ~RECLAIM
 TAGGED = 0x800000
 ZERO = 0x100
+COMP = 0x40000
 ACCOUNT = 0x400000
 
 # In the order in which the kernel tries them: composites first.
@@ -38,7 +39,7 @@ NAMES: tuple[tuple[int, str], ...] = (
     (0x4000, "__GFP_RETRY_MAYFAIL"),
     (0x8000, "__GFP_NOFAIL"),
     (0x10000, "__GFP_NORETRY"),
-    (0x40000, "__GFP_COMP"),
+    (COMP, "__GFP_COMP"),
     (ZERO, "__GFP_ZERO"),
     (0x80000, "__GFP_NOMEMALLOC"),
     (0x20000, "__GFP_MEMALLOC"),

@@ -105,11 +105,11 @@ def unisolate_pageblock(st: State, block: int) -> int:
 def any_pinned(st: State, start: int, end: int) -> int:
     """Whether a page of the range, or the block it belongs to, is pinned."""
     for page in range(start, end):
-        if st.flags[page] & F_PINNED:
-            return 1
         head = find_head(st, page)
-        if head != NO_PAGE and st.flags[head] & F_PINNED:
-            return 1
+        if head != NO_PAGE:
+            for i in range(head, head + (1 << st.order[head])):
+                if st.flags[i] & F_PINNED:
+                    return 1
     return 0
 
 

@@ -139,6 +139,7 @@ def pin(st: State, page: int, process: int, until: int) -> int:
 def unpin_row(st: State, row: int) -> int:
     """Drop the pin of this row; the last row takes its place."""
     page = st.pin_page[row]
+    process = st.pin_owner[row]
     last = st.dim[D_PINS] - 1
     st.flags[page] &= ~F_PINNED
     st.pin_page[row] = st.pin_page[last]
@@ -146,7 +147,8 @@ def unpin_row(st: State, row: int) -> int:
     st.pin_until[row] = st.pin_until[last]
     st.pin_owner[row] = st.pin_owner[last]
     st.dim[D_PINS] = last
-    record(st, E_UNPIN, page, 0, 0, 0)
+    event = record(st, E_UNPIN, page, 0, 0, 0)
+    st.ev[event + 2] = process
     return 0
 
 

@@ -24,6 +24,7 @@ from sim.core.state import (
     D_KSWAPD_FAILURES,
     D_REPLAY,
     D_ZONES,
+    R_PROCESS,
     RP_AWAKE,
     RP_CURSOR,
     RP_END,
@@ -160,6 +161,7 @@ def kswapd_turn(st: State) -> int:
     if balanced(st, 3):
         st.dim[D_KSWAPD] = 0
         return forget_boost(st)
+    st.req[R_PROCESS] = 0
     freed = 0
     for z in range(st.dim[D_ZONES]):
         both = shrink_zone(st, z, SWAP_CLUSTER_MAX, 0)

@@ -14,7 +14,7 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
 )
 from sim.core.process import lru_head, pick, pin
-from sim.core.request import allocate, release
+from sim.core.request import allocate, begin, release
 from sim.core.state import (
     D_OP,
     D_PAGES,
@@ -120,6 +120,7 @@ def give(st: State, process: int, what: int) -> int:
 @compiled
 def pin_something(st: State, process: int) -> int:
     """Pin a page of the process's own memory for a while, as get_user_pages for I/O does."""
+    begin(st, process, C_ANON, 0)
     page = pick(st, process, C_ANON, rand(st, 8))
     if page != NO_PAGE:
         pin(st, page, process, st.dim[D_OP] + st.work_pin[process * 2 + 1])

@@ -39,7 +39,7 @@ def what(mt: int, flags: int, order: int) -> str:
     if flags & gfp.TAGGED:
         noun = "tagged page"
     elif mt == consts.MOVABLE:
-        noun = "anonymous page" if flags & gfp.ZERO else "page for file data"
+        noun = "anonymous page" if flags & (gfp.ZERO | gfp.COMP) else "page for file data"
     elif mt == consts.RECLAIMABLE:
         noun = "reclaimable slab page"
     else:

@@ -8,15 +8,17 @@ class ClosedFigure extends Piece {
     const zones = run.frame.zones, sum = key => zones.reduce((total, zone) => total + zone[key], 0)
     const free = sum("free"), closed = run.policy === "off" ? 0 : sum("free_metadata"), open = free - closed
     this.$("[data-words]").innerHTML = words(open, free)
-    const W = this.clientWidth
-    this.$("[data-picture]").innerHTML = svg(W, 23, picture(W, open, closed, sum("min")), "Free memory, open and closed")
+    const W = this.clientWidth, body = picture(W, open, closed, sum("min"))
+    this.$("[data-picture]").innerHTML = svg(W, 23, body, "Free memory, open and closed")
   }
 }
 
 function words(open, free) {
   const { slack } = run.ledger
   if (run.policy === "off") return `No: any request may have all <b>${mib(free)} MiB</b>.`
-  if (run.policy === "static") return `Kept tag storage is closed to everyone: <b>${mib(slack)} MiB</b> of it hold nothing.`
+  if (run.policy === "static") {
+    return `Kept tag storage is closed to everyone: <b>${mib(slack)} MiB</b> of it hold nothing.`
+  }
   return `Free tag storage is closed to unmovable and tagged requests: they see
     <b>${mib(open)} of ${mib(free)} MiB</b>.`
 }
@@ -30,6 +32,7 @@ function picture(W, open, closed, min) {
   return `<text x="0" y="${y + H - 3}" class="s">now</text>
     <rect x="${left}" y="${y}" width="${x(open)}" height="${H}" fill="var(--anon)"/>${shut}${word}
     <path d="M${at} ${y - 2}v${H + 4}" stroke="var(--ink)" stroke-width="2"/>
-    <text x="${at + (end ? -5 : 5)}" y="${y + H - 3}" class="s halo-anon ink-on-data ${end ? "e" : ""}">min watermark</text>`
+    <text x="${at + (end ? -5 : 5)}" y="${y + H - 3}" class="s halo-anon ink-on-data ${end ? "e" : ""}">
+      min watermark</text>`
 }
 define("closed-figure", ClosedFigure)

@@ -10,7 +10,8 @@ const ROW = 58, BAR = 36
 class FreeLists extends Piece {
   draw() {
     const { zones } = run.frame, W = this.clientWidth, narrow = W < 600, used = t => zones.some(z => some(z, t))
-    const types = [...ALWAYS, ...RARE.filter(used)], most = Math.max(1, ...zones.flatMap(z => types.flatMap(t => memory(z, t))))
+    const types = [...ALWAYS, ...RARE.filter(used)]
+    const most = Math.max(1, ...zones.flatMap(zone => types.flatMap(type => memory(zone, type))))
     const across = narrow ? 1 : zones.length, width = (W - 40 * (across - 1)) / across, tall = ROW * types.length + 30
     const body = zones.map((zone, i) => {
       const g = { x: narrow ? 0 : i * (width + 40), y: narrow ? i * (tall + 16) : 0, width, narrow, most }
@@ -43,7 +44,8 @@ function list(zone, type, row, g) {
 
 function bar(g, y, order, pages, blocks, meta) {
   const w = cell(g), x = g.x + left(g) + order * w, h = pages ? Math.max(1, pages / g.most * BAR) : 0
+  const look = `${g.narrow ? "tiny" : "s"} ${blocks ? "ink-ink" : "q"}`
   return `<rect x="${x + 3}" y="${y + 40 - h}" width="${w - 6}" height="${h}" fill="var(--${meta ? "lent" : "ink-3"})"/>
-    <text x="${x + w / 2}" y="${y + 54}" class="m ${g.narrow ? "tiny" : "s"} ${blocks ? "ink-ink" : "q"}">${blocks ? nf(blocks) : "·"}</text>`
+    <text x="${x + w / 2}" y="${y + 54}" class="m ${look}">${blocks ? nf(blocks) : "·"}</text>`
 }
 define("free-lists", FreeLists)

@@ -18,21 +18,25 @@ class PackingFigure extends Piece {
   // the three counts on one line: perfectly packed, now, scattered at random
   range() {
     const W = this.clientWidth, v = run.ledger, { ideal, random } = bounds(v.tagged, v.total * 32, v.total)
-    const most = Math.max(v.tags, random, 1), x = pages => pages / most * (W - 10) + 5
+    const best = size(Math.ceil(ideal)), worst = size(Math.ceil(random)), most = Math.max(v.tags, random, 1)
+    const x = pages => pages / most * (W - 10) + 5
     return svg(W, 30, `<path d="M${x(ideal)} 8H${x(random)}" stroke="var(--rule-2)" stroke-width="3"/>
       <path d="M${x(ideal)} 3v10M${x(random)} 3v10" stroke="var(--ink)" stroke-width="1.5"/>
       <circle cx="${x(v.tags)}" cy="8" r="4.5" fill="var(--tags)"/>
-      <text x="0" y="27" class="s">ideal ${size(Math.ceil(ideal))}</text>
+      <text x="0" y="27" class="s">ideal ${best}</text>
       <text x="${W / 2}" y="27" class="s m b">kept ${size(v.tags)}</text>
-      <text x="${W}" y="27" class="s e">random ${size(Math.ceil(random))}</text>`,
-    `Tag storage kept: ${size(v.tags)}, ${size(Math.ceil(ideal))} if perfectly packed, ${size(Math.ceil(random))} if placed at random`)
+      <text x="${W}" y="27" class="s e">random ${worst}</text>`,
+    `Tag storage kept: ${size(v.tags)}, ${best} if perfectly packed, ${worst} if placed at random`)
   }
 }
 
 function figure() {
-  const { packing } = run.frame, at = mean(packing), hover = "%{y} tag pages serve<br>%{x} tagged pages<extra></extra>"
+  const { packing } = run.frame, at = mean(packing), served = [...packing.keys()].slice(1)
   return {
-    data: [{ type: "bar", x: [...packing.keys()].slice(1), y: packing.slice(1), marker: { color: token("tags") }, hovertemplate: hover }],
+    data: [{
+      type: "bar", x: served, y: packing.slice(1), marker: { color: token("tags") },
+      hovertemplate: "%{y} tag pages serve<br>%{x} tagged pages<extra></extra>",
+    }],
     layout: {
       margin: { l: 0, r: 0, t: 4, b: 18 }, bargap: .12,
       xaxis: axis({ range: [.3, 32.7], tickvals: [1, 8, 16, 24, 32], showgrid: false }),
@@ -43,7 +47,9 @@ function figure() {
   }
 }
 
-const line = x => ({ type: "line", x0: x, x1: x, y0: 0, y1: 1, yref: "paper", line: { color: token("ink"), width: 1.5 } })
+const line = x => ({
+  type: "line", x0: x, x1: x, y0: 0, y1: 1, yref: "paper", line: { color: token("ink"), width: 1.5 },
+})
 const words = x => ({
   x, y: 1.06, yref: "paper", yanchor: "top", xanchor: x > 20 ? "right" : "left", xshift: x > 20 ? -4 : 4,
   showarrow: false, text: `<b>mean ${x.toFixed(1)}</b>`, font: { color: token("ink") },

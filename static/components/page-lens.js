@@ -1,5 +1,5 @@
-// <page-lens>: one pageblock, page by page; it follows the pointer on the map. A row is 32 data pages, the box at its end
-// the tag page that holds their tags. The pages come from the server, at the level of pages.
+// <page-lens>: one pageblock, page by page; it follows the pointer on the map. A row is 32 data pages, the box at its
+// end the tag page that holds their tags. The pages come from the server, at the level of pages.
 import { Piece, define, svg } from "./piece.js"
 import { run } from "../run.js"
 import { STATES, FREE, ANON, TAGS, TAGGED, PINNED, KINDS } from "../lib/states.js"
@@ -54,7 +54,8 @@ class PageLens extends Piece {
     let body = ""
     for (let r = 0; r < rows; r++) body += row(g, r, data.subarray(r * GRAN, r * GRAN + GRAN), tag?.[r])
     this.$("[data-pfn]").textContent = hex(first)
-    this.$("[data-picture]").innerHTML = svg(W, PER_BLOCK * (h + 1) + 4, body, "Pages of one pageblock and their tag pages")
+    const label = "Pages of one pageblock and their tag pages"
+    this.$("[data-picture]").innerHTML = svg(W, PER_BLOCK * (h + 1) + 4, body, label)
   }
 }
 
@@ -99,12 +100,22 @@ function page({ c, h }, k, y, v) {
 
 function tagPage({ c, h, x, w }, y, v, tagged) {
   const kind = v & 0x7f, bad = v & PINNED && run.policy !== "off", edge = kind === FREE ? "var(--free-edge)" : "none"
-  const box = (X, W) => `<rect x="${X}" y="${y - 1.5}" width="${W}" height="${h + 3}" class="broken"/>`
-  const filled = kind === TAGS ? `<rect x="${x}" y="${y}" width="${w * tagged / GRAN}" height="${h}" fill="var(--tags)"/>` : ""
+  const cell = (width, colour, more = "") =>
+    `<rect x="${x}" y="${y}" width="${width}" height="${h}" fill="var(--${colour})" ${more}/>`
   return `<path d="M${GRAN * c} ${y + h / 2}H${x}" stroke="var(--ink)" stroke-width="${bad ? 2 : .8}"/>
-    <rect x="${x}" y="${y}" width="${w}" height="${h}" fill="var(--${colour(kind)})" stroke="${edge}" stroke-width=".8"/>${filled}
-    ${bad ? `${box(-1, GRAN * c + 1)}${box(x - 1, w + 2)}<circle cx="${x + w / 2}" cy="${y + h / 2}" r="2.8" fill="var(--pin)"/>` : ""}`
+    ${cell(w, colourOf(kind), `stroke="${edge}" stroke-width=".8"`)}
+    ${kind === TAGS ? cell(w * tagged / GRAN, "tags") : ""}${bad ? pinned({ c, h, x, w }, y) : ""}`
 }
 
-const colour = kind => run.policy === "off" ? STATES[kind].data : kind === TAGS ? "slack" : STATES[kind].lent ?? STATES[kind].data
+// none of the row can be tagged: both outlines broken, and the pin
+function pinned({ c, h, x, w }, y) {
+  const box = (X, W) => `<rect x="${X}" y="${y - 1.5}" width="${W}" height="${h + 3}" class="broken"/>`
+  const pin = `<circle cx="${x + w / 2}" cy="${y + h / 2}" r="2.8" fill="var(--pin)"/>`
+  return box(-1, GRAN * c + 1) + box(x - 1, w + 2) + pin
+}
+
+function colourOf(kind) {
+  if (run.policy === "off") return STATES[kind].data
+  return kind === TAGS ? "slack" : STATES[kind].lent ?? STATES[kind].data
+}
 define("page-lens", PageLens)

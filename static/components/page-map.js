@@ -1,5 +1,5 @@
-// <page-map>: the canvas of the whole machine, and what is under the pointer or the cursor. The picture and what lies on
-// top of it (hover, refusal) are two canvases: pointing does not draw the machine again.
+// <page-map>: the canvas of the whole machine, and what is under the pointer or the cursor. The picture and what lies
+// on top of it (hover, refusal) are two canvases: pointing does not draw the machine again.
 import { Piece, define, px } from "./piece.js"
 import { run, tell } from "../run.js"
 import { Camera } from "../lib/camera.js"
@@ -37,8 +37,8 @@ class PageMap extends Piece {
 
   // sizes of the map; tokens say how tall, the width says how dense
   box() {
-    const W = this.clientWidth, small = W < 600, key = px("map-key"), large = W > 900, tall = this.closest(".alone") ? 1.3 : 1
-    const P = run.plates.P
+    const W = this.clientWidth, small = W < 600, large = W > 900, key = px("map-key"), { P } = run.plates
+    const tall = this.closest(".alone") ? 1.3 : 1
     return {
       w: W - key - 4, key, land: px("map-land") * tall, strip: px("map-strip") * tall,
       head: (large ? 44 : 36) + (px("t-note") > 15 ? 7 : 0), head2: 22, coast: large ? 29 : 23,

@@ -27,7 +27,8 @@ const CONFIG = { displayModeBar: false, responsive: false, staticPlot: false, do
 function load() {
   const source = document.querySelector("[data-plotly]").dataset.plotly
   return new Promise((done, failed) => {
-    document.head.append(Object.assign(document.createElement("script"), { src: source, onload: done, onerror: failed }))
+    const script = document.createElement("script")
+    document.head.append(Object.assign(script, { src: source, onload: done, onerror: failed }))
   })
 }
 

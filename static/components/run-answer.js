@@ -1,4 +1,4 @@
-// <run-question>, <run-answer>, <run-story>: the server's sentences. Words of the answer single out their pages on the map.
+// <run-answer>: the server's sentence. Its words single out their pages on the map.
 import { define } from "./piece.js"
 import { single } from "../run.js"
 

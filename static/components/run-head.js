@@ -91,8 +91,10 @@ function watching(streams) {
   return streams > 1 ? `, ${plural(streams - 1, "watches", "watch")}` : ", nobody watches"
 }
 
-const lost = () => `Connection lost ${Math.round((Date.now() - run.since) / 1000)} s ago. This is the last good picture, ` +
-  `op ${nf(run.frame.op)}. Trying again.`
+function lost() {
+  const ago = Math.round((Date.now() - run.since) / 1000)
+  return `Connection lost ${ago} s ago. This is the last good picture, op ${nf(run.frame.op)}. Trying again.`
+}
 
 function hidden(name, value) {
   return Object.assign(document.createElement("input"), { type: "hidden", name, value })

@@ -19,6 +19,7 @@ class RunStream extends HTMLElement {
     on("htmx:sse:error", e => this.failed(e.detail.status))
     on("htmx:error", () => this.failed())
     document.addEventListener("run:retry", () => this.retry(), { signal: this.gone.signal })
+    this.began = Date.now()
     this.watch = setInterval(() => this.listen(), 1000)
   }
 
@@ -44,8 +45,10 @@ class RunStream extends HTMLElement {
     if (GONE.includes(status)) location.reload()
   }
 
+  // once a second: a connection that never came about, or that is open and dead, is made again
   listen() {
-    if (run.connection === "lost" && !this.connection) this.retry()
+    const waited = Date.now() - this.began > SILENCE
+    if (!this.connection && (run.connection === "lost" || run.connection === "connecting" && waited)) this.retry()
     const silent = run.frame.state === "playing" && Date.now() - this.heard > SILENCE
     if (silent) this.connection?.reader?.cancel()
   }

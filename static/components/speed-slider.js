@@ -31,7 +31,8 @@ class SpeedSlider extends HTMLElement {
   }
 
   say(speed) {
-    const [number, unit] = speed ? [nf(speed), " ops/s"] : ["full speed", ""], words = this.querySelector("[data-speed]")
+    const [number, unit] = speed ? [nf(speed), " ops/s"] : ["full speed", ""]
+    const words = this.querySelector("[data-speed]")
     words.textContent = number
     words.nextSibling.textContent = unit
     this.input.setAttribute("aria-valuetext", number + unit)
@@ -40,8 +41,8 @@ class SpeedSlider extends HTMLElement {
   measure() {
     const frames = run.drawn - this.drawn
     this.drawn = run.drawn
-    const playing = run.frame.state === "playing"
-    this.querySelector("[data-measured]").textContent = playing ? `runs ${nf(run.frame.ops_per_s)}, ${frames} frames/s` : ""
+    const measured = `runs ${nf(run.frame.ops_per_s)}, ${frames} frames/s`
+    this.querySelector("[data-measured]").textContent = run.frame.state === "playing" ? measured : ""
   }
 }
 define("speed-slider", SpeedSlider)

@@ -42,8 +42,8 @@ function figure() {
   return {
     data,
     layout: {
-      margin: { l: 48, r: 8, t: 6, b: 34 }, hovermode: "x unified", shapes: marks(s),
-      xaxis: axis({ title: { text: "op", standoff: 4 }, tickformat: ",d", rangemode: "tozero", showgrid: false }),
+      margin: { l: 48, r: 8, t: 6, b: 42 }, hovermode: "x unified", shapes: marks(s),
+      xaxis: axis({ title: { text: "op", standoff: 12 }, tickformat: ",d", rangemode: "tozero", showgrid: false }),
       yaxis: axis({ title: { text: "MiB" }, rangemode: "tozero", range: [0, run.ledger.total / 256] }),
     },
   }

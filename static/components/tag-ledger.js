@@ -17,7 +17,8 @@ const HATCHES = `<defs>
   <pattern id="ledger-lent" width="8.5" height="8.5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
     <rect width="8.5" height="8.5" fill="var(--lent-2)"/><rect width="2.8" height="8.5" fill="var(--lent-3)"/></pattern>
   <pattern id="ledger-slack" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-    <rect width="7" height="7" fill="var(--slack)"/><rect width="1.9" height="7" fill="var(--slack-2)"/></pattern></defs>`
+    <rect width="7" height="7" fill="var(--slack)"/><rect width="1.9" height="7" fill="var(--slack-2)"/></pattern>
+  </defs>`
 
 class TagLedger extends Piece {
   draw() {

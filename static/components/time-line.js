@@ -1,12 +1,14 @@
-// <time-line>: the ledger through time; it is the scrubber. Discs are events, crimson crosses refusals and OOMs; what was
-// recorded after the playhead is faded.
+// <time-line>: the ledger through time; it is the scrubber. Discs are events, crimson crosses refusals and OOMs; what
+// was recorded after the playhead is faded.
 import { Piece, define, svg } from "./piece.js"
 import { run, command } from "../run.js"
 import { domain, placed, ticks, worth } from "../lib/timeline.js"
 import { nf, size } from "../lib/format.js"
 
-const NAMES = { oom: "OOM kill", refusal: "first refusal", reserve: "first reservation", migrate: "migration", steal: "steal",
-  thp_rollback: "huge page rolled back", pin: "pin" }
+const NAMES = {
+  oom: "OOM kill", refusal: "first refusal", reserve: "first reservation", migrate: "migration", steal: "steal",
+  thp_rollback: "huge page rolled back", pin: "pin",
+}
 
 class TimeLine extends Piece {
   static on = ["frame", "series", "theme"]
@@ -51,7 +53,8 @@ function geometry(W, height) {
 
 function areas(g) {
   const { off, all } = run.ledger, s = run.series, n = s.op.length, at = [...s.op.keys()], xo = g.x(run.frame.op)
-  const kept = all ? () => g.total : i => s.tags[i], lent = all ? kept : i => s.tags[i] + s.lent_anon[i] + s.lent_file[i]
+  const kept = all ? () => g.total : i => s.tags[i]
+  const lent = all ? kept : i => s.tags[i] + s.lent_anon[i] + s.lent_file[i]
   const line = f => at.map(i => `${g.x(s.op[i]).toFixed(1)} ${g.y(f(i)).toFixed(1)}`)
   const area = (upper, lower) => n ? `M${line(upper).join("L")}L${line(lower).reverse().join("L")}Z` : ""
   const end = n ? g.x(s.op[n - 1]) : g.L, box = `y="${g.top}" height="${g.bottom - g.top}"`
@@ -76,15 +79,16 @@ function drawMark(g, { kind, bad, x, spot, words }) {
     : `<circle cx="${x}" cy="${g.top - 6}" r="3" fill="${colour}"/>`
   const name = g.narrow || !spot ? "" : `<text x="${end ? x - 9 : x + 9}" y="${g.top - 8}"
     class="s ${bad ? "b ink-fail-text" : ""} ${end ? "e" : ""}">${NAMES[kind] ?? kind}</text>`
-  return `<g><title>${plain(words)}</title><path d="M${x} ${g.top - 4}V${g.bottom}" stroke="${colour}" stroke-width="${wide}"/>
-    ${head}${name}</g>`
+  return `<g><title>${plain(words)}</title>
+    <path d="M${x} ${g.top - 4}V${g.bottom}" stroke="${colour}" stroke-width="${wide}"/>${head}${name}</g>`
 }
 
 // words may hold HTML; a title holds text
 const plain = html => html.replace(/<[^>]+>/g, "")
 
 function playhead(g) {
-  const x = g.x(run.frame.op), { top } = g, words = `op ${nf(run.frame.op)}`, flip = x + words.length * 8 + 24 > g.L + g.w
+  const x = g.x(run.frame.op), { top } = g, words = `op ${nf(run.frame.op)}`
+  const flip = x + words.length * 8 + 24 > g.L + g.w
   const at = g.narrow ? 0 : flip ? x - 12 : x + 12
   return `<path d="M${x} ${top - 8}V${g.bottom + 4}" stroke="var(--ink)" stroke-width="2.5"/>
     <path d="M${x - 7} ${top - 16}h14v6l-7 7-7-7z" fill="var(--ink)"/>
@@ -95,7 +99,8 @@ function legends(g) {
   if (g.narrow) return ""
   const y = g.bottom + 14, right = `${g.end < run.frame.length ? "op" : "ends at op"} ${nf(g.end)}`
   const room = g.L + g.w - right.length * 7 - 60
-  const middle = ticks(g.end).filter(t => g.x(t) < room).map(t => `<text x="${g.x(t)}" y="${y}" class="s m q">${nf(t)}</text>`)
+  const middle = ticks(g.end).filter(op => g.x(op) < room)
+    .map(op => `<text x="${g.x(op)}" y="${y}" class="s m q">${nf(op)}</text>`)
   return `<text x="${g.L}" y="${y}" class="s q">op 0</text>${middle.join("")}
     <text x="${g.L + g.w}" y="${y}" class="s e q">${right}</text>
     <text x="${g.L - 7}" y="${g.top + 9}" class="s e q">${size(g.total)}</text>
@@ -104,7 +109,9 @@ function legends(g) {
 
 function names(g) {
   const { off, all } = run.ledger, x = g.L + g.w + 8, s = run.series, n = s.op.length - 1
-  if (off || all) return `<text x="${x}" y="${(g.top + g.bottom) / 2 + 4}" class="s b">${all ? "kept" : "ordinary"}</text>`
+  if (off || all) {
+    return `<text x="${x}" y="${(g.top + g.bottom) / 2 + 4}" class="s b">${all ? "kept" : "ordinary"}</text>`
+  }
   const tags = Math.max(0, s.tags[n] ?? 0), lent = tags + (s.lent_anon[n] ?? 0) + (s.lent_file[n] ?? 0)
   const step = g.big ? 15 : 12, low = g.y(0) + 1, mid = Math.min(low - step, g.y((tags + lent) / 2) + 4)
   const high = Math.min(mid - step, g.y(g.total) + 10)

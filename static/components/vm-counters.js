@@ -18,7 +18,8 @@ class VmCounters extends HTMLElement {
   show() {
     this.changes.disconnect()
     for (const row of this.querySelectorAll("tbody tr")) fill(row, Number(this.dataset.op))
-    this.changes.observe(this, { attributes: true, attributeFilter: ["data-op", "data-value"], subtree: true, childList: true })
+    const attributeFilter = ["data-op", "data-value"]
+    this.changes.observe(this, { attributes: true, attributeFilter, subtree: true, childList: true })
   }
 }
 
@@ -46,7 +47,8 @@ function remember(name, op, value) {
 function line(samples, bad) {
   const values = samples.map(([, v]) => v), low = Math.min(...values), span = Math.max(...values) - low || 1
   const [from] = samples[0], ops = samples.at(-1)[0] - from
-  const at = samples.map(([op, v]) => [(op - from) / ops * 68, 18 - (v - low) / span * 16].map(n => n.toFixed(1)).join(" "))
+  const place = ([op, v]) => [(op - from) / ops * 68, 18 - (v - low) / span * 16].map(n => n.toFixed(1)).join(" ")
+  const at = samples.map(place)
   const colour = bad ? "fail" : "ink", [x, y] = at.at(-1).split(" ")
   return `<svg class="spark" viewBox="0 0 ${W} ${H}" aria-hidden="true"><path d="M${at.join("L")}" fill="none"
     stroke="var(--${colour})" stroke-width="1.4"/><circle cx="${x}" cy="${y}" r="2.4" fill="var(--${colour})"/></svg>`

@@ -9,7 +9,7 @@ export const mean = packing => {
   return pages ? packing.reduce((a, n, k) => a + n * k, 0) / pages : 0
 }
 
-// the sentence of sim/words: how far the reserved tag pages are from perfect packing, and how far random placement would be
+// the sentence of sim/words: how far the reserved tag pages are from perfect packing, and how far random placement is
 export function sentence(packing, { tagged, total }) {
   const reserved = packing.reduce((a, n, k) => a + (k ? n : 0), 0)
   if (!reserved || !tagged || !total) return "Nothing is tagged, so no tag page holds tags."

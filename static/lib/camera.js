@@ -5,7 +5,8 @@ const clamp = (x, a, b) => Math.max(a, Math.min(b, x))
 export class Camera {
   constructor(plates) { Object.assign(this, { plates, list: [], height: 0 }) }
 
-  // box: w, key, land, strip (px of a single band), head, head2, coast, foot, gap, min (px a column), maxBands, phone, tall
+  // box: w, key, land, strip (px of a single band), head, head2, coast, foot, gap, min (px a column), maxBands,
+  // phone, tall
   resize(box) {
     this.box = box
     const parts = bands(this.plates, box.w, box.min, box.maxBands), n = parts.length
@@ -18,7 +19,8 @@ export class Camera {
     let y = 0
     this.list = parts.map((segments, i) => {
       const head = i && split ? box.head2 : box.head, coast = i && split ? 9 : box.coast
-      const band = this.band(segments, { y, dataY: y + head, landH: land, stripY: y + head + land + coast, stripH: strip })
+      const stripY = y + head + land + coast
+      const band = this.band(segments, { y, dataY: y + head, landH: land, stripY, stripH: strip })
       y = band.stripY + strip + box.foot
       return band
     })

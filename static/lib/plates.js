@@ -1,6 +1,6 @@
-// Where memory lies on the map, from the geometry of the run. A plate is one tag region: its data above, the tag storage
-// that serves it straight below. A column is P pageblocks of data on the P x 16 tag pages that serve them; inside a
-// pageblock a page column is 32 pages on one tag page.
+// Where memory lies on the map, from the geometry of the run. A plate is one tag region: its data above, the tag
+// storage that serves it straight below. A column is P pageblocks of data on the P x 16 tag pages that serve them;
+// inside a pageblock a page column is 32 pages on one tag page.
 export const BLOCK = 512, GRAN = 32, PER_BLOCK = 16
 
 export class Plates {

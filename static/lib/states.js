@@ -20,7 +20,7 @@ export const STATES = [
   { name: "isolated", letter: "i", data: "isolated", lent: "isolated", ink: "paper", pattern: "lines" },
 ]
 export const KINDS = STATES.length
-// a pageblock is poured left to right, from most to least interesting; a column of tag storage bottom to top, above tags
+// a pageblock is poured left to right, from most to least interesting; a column of tag storage upwards, above tags
 export const POUR = [TAGGED, ANON, DIRTY, FILE, ISOL, SLAB, PTABLE, UNMOV, KERNEL, PCP, FREE, HOLE]
 export const POUR_TAG = [ANON, DIRTY, FILE, SLAB, PTABLE, UNMOV, KERNEL, ISOL, PCP, FREE]
 // what a word of the answer or an entry of the legend singles out: [kinds in data, kinds in tag storage]

@@ -15,8 +15,9 @@ pytestmark = pytest.mark.browser
 
 SIZES = [(1920, 1080), (1366, 768), (390, 844)]
 DRAWN = """() => {
-  const land = document.querySelector("canvas.land"), data = land.getContext("2d").getImageData(0, 0, land.width, land.height)
-  return new Set(new Uint32Array(data.data.buffer)).size
+  const land = document.querySelector("canvas.land")
+  const picture = land.getContext("2d").getImageData(0, 0, land.width, land.height)
+  return new Set(new Uint32Array(picture.data.buffer)).size
 }"""
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

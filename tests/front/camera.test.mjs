@@ -4,14 +4,16 @@ import { Camera } from "../../static/lib/camera.js"
 import { Plates, bands } from "../../static/lib/plates.js"
 
 const MINI = { P: 1, small: true, plates: [
-  { zone: "DMA32", data_start: 0x80000, data_pages: 16384, tag_start: 0x84000, tag_pages: 512, block: 1, tags_in: "DMA32",
-    columns: 32 }] }
+  { zone: "DMA32", data_start: 0x80000, data_pages: 16384, tag_start: 0x84000, tag_pages: 512, block: 1,
+    tags_in: "DMA32", columns: 32 }] }
 const PHONE = { P: 32, small: false, plates: [
   { zone: "DMA32", data_start: 0x80000, data_pages: 507904, tag_start: 0xfc000, tag_pages: 15872, block: 1,
     tags_in: "DMA32", columns: 31 },
   { zone: "Normal", data_start: 0x880000, data_pages: 507904, tag_start: 0x8fc000, tag_pages: 15872, block: 1,
     tags_in: "Normal", columns: 31 }] }
-const BOX = { w: 1200, key: 100, land: 300, strip: 90, head: 44, head2: 22, coast: 29, foot: 24, gap: 30, min: 8, maxBands: 4 }
+const BOX = {
+  w: 1200, key: 100, land: 300, strip: 90, head: 44, head2: 22, coast: 29, foot: 24, gap: 30, min: 8, maxBands: 4,
+}
 
 function cameraOf(geometry, more = {}) {
   const camera = new Camera(new Plates(geometry))
@@ -34,7 +36,8 @@ test("the arrows stop where the map ends", () => {
   assert.equal(plates.step(0x80000, "ArrowRight"), 0x80020)
 })
 
-for (const [name, geometry, more] of [["mini", MINI, { min: 70 }], ["phone", PHONE, {}], ["phone in bands", PHONE, { w: 360, min: 10 }]]) {
+const SCREENS = [["mini", MINI, { min: 70 }], ["phone", PHONE, {}], ["phone in bands", PHONE, { w: 360, min: 10 }]]
+for (const [name, geometry, more] of SCREENS) {
   test(`the middle of every cell is the page that was drawn there: ${name}`, () => {
     const camera = cameraOf(geometry, more), { plates } = camera.plates
     for (const plate of plates) for (let i = 0; i < plate.data_pages; i += 97) {

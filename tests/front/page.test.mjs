@@ -25,7 +25,7 @@ test("the space bar presses the button that has the focus", () => {
 })
 
 test("the address keeps what it does not know and says what is on screen", () => {
-  const run = { scenario: "mini", policy: "off", seed: 7, op: 12, set: { "layout.cpus": 4 }, theme: undefined, part: null }
+  const run = { scenario: "mini", policy: "off", seed: 7, op: 12, set: { "layout.cpus": 4 }, part: null }
   const url = address("/runs/a", "?embed=1&theme=dark&op=3&set=old%3D1", run)
   assert.equal(url, "/runs/a?embed=1&op=12&scenario=mini&policy=off&seed=7&set=layout.cpus%3D4")
 })

@@ -49,7 +49,7 @@ def test_the_answer_names_what_was_free_at_the_oom_of_rfc_v1(boot: Boot) -> None
 def test_the_answer_names_the_price(boot: Boot) -> None:
     counters = at_the_end(boot("busy-phone")).counters
     assert f"{counters['pgmigrate_success']:,} pages had to move out of tag storage" in ANSWER
-    assert f"{counters['metadata_reserve_fail']} reservations met a pinned page" in ANSWER
+    assert f"{counters['metadata_reserve_fail']:,} reservations met a pinned page" in ANSWER
 
 
 def test_no_refusal_of_a_single_request_ended_in_an_oom(boot: Boot) -> None:

@@ -36,7 +36,8 @@ export class MapCursor {
   }
 
   walk(pfn) {
-    const { plates } = run, q = plates.isTag(pfn) ? this.map.camera.stripCell(plates.row(pfn)) : this.map.camera.cell(pfn)
+    const { plates } = run, { camera } = this.map
+    const q = plates.isTag(pfn) ? camera.stripCell(plates.row(pfn)) : camera.cell(pfn)
     this.place = { x: q.x + q.w / 2, y: q.y + q.h / 2 }
     this.speaks = true
     this.go(pfn)

@@ -32,13 +32,14 @@ function brace(x, c, X, { dataY, landH }) {
 
 function unit(camera) {
   if (camera.level === 0) return ["32 blocks", "of data on", "1 of tags"]
-  const block = camera.plates.plates[0].block
-  return block > 1 ? [`${32 * block} pages`, "of data on", `${block} tag pages`] : ["32 pages", "of data on", "1 tag page"]
+  const block = camera.plates.plates[0].block || 1
+  return [`${32 * block} pages`, "of data on", block > 1 ? `${block} tag pages` : "1 tag page"]
 }
 
 // bottom up: tags, lent, free; a word only where its height has room for it
 function heights(x, c, font, X, { stripY, stripH }) {
-  const v = run.ledger, parts = [[v.tags, v.all ? "kept" : "tags", "tags-text"], [v.lent, "lent", "lent-text"], [v.free, "free", "ink-2"]]
+  const v = run.ledger, tags = v.all ? "kept" : "tags"
+  const parts = [[v.tags, tags, "tags-text"], [v.lent, "lent", "lent-text"], [v.free, "free", "ink-2"]]
   let below = 0
   for (const [pages, word, colour] of parts) {
     const h = pages / v.total * stripH, Y = stripY + stripH - below - h / 2 + 4

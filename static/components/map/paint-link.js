@@ -14,12 +14,14 @@ export function paintLink({ camera, palette: { c, strong } }, x, pfn, look) {
   line(pen, mid, first.y + first.h + 1, poured ? band.stripY - 3 : cell.y)
   if (poured) box(pen, X - 1, band.stripY - 2, W + 2, band.stripH + 4, strong)
   else box(pen, cell.x - .5, cell.y - .5, Math.max(4, W), cell.h + 1, strong)
-  if (bad) cross(pen, mid, poured ? band.stripY + 12 : Math.min(cell.y + cell.h / 2, cell.y + 14), poured || cell.w < 12 ? 5 : 7)
+  const at = poured ? band.stripY + 12 : Math.min(cell.y + cell.h / 2, cell.y + 14)
+  if (bad) cross(pen, mid, at, poured || cell.w < 12 ? 5 : 7)
 }
 
 // machine level: the whole column, so that the eye finds the tile in it
 function columnBox(pen, camera, p, { t }, X, W) {
-  const P = camera.plates.P, top = camera.tile(p, t.col * P), end = camera.tile(p, Math.min(p.blocks, (t.col + 1) * P) - 1)
+  const P = camera.plates.P, last = Math.min(p.blocks, (t.col + 1) * P) - 1
+  const top = camera.tile(p, t.col * P), end = camera.tile(p, last)
   box(pen, X - 1, top.y - 1, W + 2, end.y + end.h - top.y + 2, pen.width * .7)
 }
 

@@ -1,5 +1,5 @@
-// Machine level: a pageblock is its mixture, poured left to right. One level down each page column is the mixture of its
-// 32 pages, poured upwards. Exact areas, never a mean colour.
+// Machine level: a pageblock is its mixture, poured left to right. One level down each page column is the mixture of
+// its 32 pages, poured upwards. Exact areas, never a mean colour.
 import { POUR, FREE, KINDS, dimmed } from "../../lib/states.js"
 
 export function paintBlock({ x, pal, world, part }, t, plate, block) {

@@ -3,8 +3,8 @@ import { STATES, FREE, FILE, DIRTY, TAGS } from "../../lib/states.js"
 import { token, px } from "../piece.js"
 
 const COLOURS = `paper ink ink-2 ink-3 rule rule-2 link tags tags-ink tags-text slack slack-2 slack-ink tagged on-tagged
-  lent lent-2 lent-3 lent-ink lent-text free free-edge anon file dirty slab on-slab kernel kernel-2 on-kernel on-data hole
-  isolated fail fail-ink pin`.split(/\s+/)
+  lent lent-2 lent-3 lent-ink lent-text free free-edge anon file dirty slab on-slab kernel kernel-2 on-kernel on-data
+  hole isolated fail fail-ink pin`.split(/\s+/)
 
 export function palette(context, policy) {
   const c = Object.fromEntries(COLOURS.map(name => [name, token(name)]))
