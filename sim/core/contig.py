@@ -37,7 +37,7 @@ from sim.core.process import class_of, disown, own, split_huge_page
 from sim.core.reclaim import direct_reclaim, wake_kswapd
 from sim.core.records import mark_once, record
 from sim.core.replay_frees import serve_others
-from sim.core.rmqueue import get_page_untagged
+from sim.core.rmqueue import get_page_untagged, no_fragment
 from sim.core.state import D_REPLAY, RP_PUSHED, RP_TARGETS, V_DROPPED, V_MIGRATE_FAIL, V_MIGRATE_SUCCESS, State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
 
@@ -119,7 +119,8 @@ def alloc_migration_target(st: State, cpu: int) -> int:
     if st.dim[D_REPLAY]:
         serve_others(st, T_ALLOC)
     flags = movable_flags(st, 0) | ALLOC_KSWAPD
-    page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_LOW, ZONE_MOVABLE, cpu)
+    fast = flags | WMARK_LOW | no_fragment(st, ZONE_MOVABLE)
+    page = get_page_untagged(st, 0, MOVABLE, fast, ZONE_MOVABLE, cpu)
     if page == NO_PAGE:
         wake_kswapd(st, ZONE_MOVABLE)
         page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)

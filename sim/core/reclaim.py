@@ -123,9 +123,18 @@ def balanced(st: State, highest: int) -> int:
 
 
 @compiled
+def boosted(st: State) -> int:
+    """pgdat_watermark_boosted."""
+    for z in range(st.dim[D_ZONES]):
+        if st.z_boost[z] > 0:
+            return 1
+    return 0
+
+
+@compiled
 def told_kswapd(st: State, highest: int) -> int:
     """While a trace is replayed kswapd works there; what its waking changes here is how far counters may drift."""
-    if st.rp_sum[RP_AWAKE] == 0 and not balanced(st, highest):
+    if st.rp_sum[RP_AWAKE] == 0 and (boosted(st) or not balanced(st, highest)):
         st.rp_sum[RP_AWAKE] = 1
         for z in range(st.dim[D_ZONES]):
             held = st.z_threshold[z]
@@ -139,7 +148,9 @@ def wake_kswapd(st: State, highest: int) -> int:
     """wakeup_kswapd: nothing if it is awake, gave up, or all is well."""
     if st.dim[D_REPLAY]:
         return told_kswapd(st, highest)
-    if st.dim[D_KSWAPD] or st.dim[D_KSWAPD_FAILURES] >= KSWAPD_GIVES_UP or balanced(st, highest):
+    if st.dim[D_KSWAPD] or st.dim[D_KSWAPD_FAILURES] >= KSWAPD_GIVES_UP:
+        return 0
+    if balanced(st, highest) and not boosted(st):
         return 0
     st.dim[D_KSWAPD] = 1
     st.vm[V_PAGEOUTRUN] += 1
