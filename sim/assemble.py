@@ -153,17 +153,17 @@ def _fill_pages(arrays: Arrays, layout: Layout, policy: int) -> None:
 
 
 def _free_memory(arrays: Arrays, state: State, layout: Layout, policy: int) -> None:
-    """Everything but the kernel and, under `static`, the carve-out goes to the buddy lists, ascending."""
+    """Everything but the kernel goes to the buddy lists, ascending; then, but for `static`, tag storage."""
     dim = arrays["dim"]
     boot.init_lists(state, layout.total_pages, len(arrays["nxt"]))
     tags = sorted((region.tag_start, region.tag_end) for region in layout.regions)
     for i, bank in enumerate(layout.banks):
         at = bank.start_pfn + (layout.kernel_pages if i == 0 else 0)
         for start, end in [*((s, e) for s, e in tags if bank.start_pfn <= s < bank.end), (bank.end, bank.end)]:
-            _free(state, layout, at, start, MOVABLE)
-            if policy != P_STATIC:
-                _free(state, layout, start, end, METADATA if policy == P_RFC_V1 else MOVABLE)
+            _free(state, layout, at, start)
             at = end
+    if policy != P_STATIC:
+        _free_tag_storage(state, layout, METADATA if policy == P_RFC_V1 else MOVABLE)
     if policy == P_RFC_V1 and layout.zero_page is not None:
         boot.reserve_zero_page(state, layout.page_of(layout.zero_page))
     dim[D_EVENTS] = dim[D_MARKS] = dim[D_MARKED] = 0
@@ -171,7 +171,14 @@ def _free_memory(arrays: Arrays, state: State, layout: Layout, policy: int) -> N
     arrays["mark"][:] = 0
 
 
-def _free(state: State, layout: Layout, start: int, end: int, mt: int) -> None:
+def _free(state: State, layout: Layout, start: int, end: int) -> None:
     if end > start:
         page = layout.page_of(start)
-        boot.free_range(state, page, page + end - start, mt)
+        boot.free_range(state, page, page + end - start, MOVABLE)
+
+
+def _free_tag_storage(state: State, layout: Layout, mt: int) -> None:
+    """After all other memory (a core_initcall), region by region."""
+    for region in layout.regions:
+        page = layout.page_of(region.tag_start)
+        boot.init_reserved_pageblocks(state, page, page + region.tag_pages, mt)

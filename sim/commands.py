@@ -41,7 +41,21 @@ def print_proc(arguments: argparse.Namespace) -> None:
     """`carveout proc`."""
     from sim.procfs import proc_file
 
-    sys.stdout.write(proc_file(_machine(arguments).snapshot(), arguments.file))
+    folder = Path(arguments.scenario)
+    if (folder / "snapshots").is_dir():
+        sys.stdout.write(_recorded_file(folder, arguments))
+    else:
+        sys.stdout.write(proc_file(_machine(arguments).snapshot(), arguments.file))
+
+
+def _recorded_file(folder: Path, arguments: argparse.Namespace) -> str:
+    """A file of the machine of a dump; `--until` names the snapshot."""
+    if arguments.until is None:
+        raise ScenarioError(f"until: {folder} holds recorded snapshots: name one of them")
+    warm_core()
+    from sim.replay.proc import recorded_file
+
+    return recorded_file(folder, arguments.until, arguments.file)
 
 
 def run_bench(arguments: argparse.Namespace) -> None:

@@ -2,7 +2,7 @@
 
 from sim.core.buddy import free_one_page
 from sim.core.build import compiled, entry
-from sim.core.consts import CLASSES, K_FREE, MAX_ORDER, OWNED_CLASSES
+from sim.core.consts import CLASSES, K_FREE, MAX_ORDER, OWNED_CLASSES, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
 from sim.core.pages import set_kind
 from sim.core.process import owner_head
 from sim.core.records import sample
@@ -41,6 +41,18 @@ def free_range(st: State, start: int, end: int, mt: int) -> int:
         free_one_page(st, page, order, mt, 1)
         page += 1 << order
     return page
+
+
+@entry
+def init_reserved_pageblocks(st: State, start: int, end: int, mt: int) -> int:
+    """Tag storage to the buddy lists: pageblock by pageblock, each to the head (init_reserved_pageblock, RFC v1 #14).
+
+    So the highest one is handed out first, as the first dump of a running kernel shows.
+    """
+    for page in range(start, end, PAGEBLOCK_PAGES):
+        set_kind(st, page, PAGEBLOCK_ORDER, K_FREE)
+        free_one_page(st, page, PAGEBLOCK_ORDER, mt, 0)
+    return 0
 
 
 @entry

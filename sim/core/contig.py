@@ -32,7 +32,7 @@ from sim.core.consts import (
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
 from sim.core.pages import find_head, set_kind, zone_of
-from sim.core.pcp import drain_all_pages
+from sim.core.pcp import drain_all_pages, drain_zone
 from sim.core.process import class_of, disown, own, split_huge_page
 from sim.core.reclaim import direct_reclaim, wake_kswapd
 from sim.core.records import mark_once, record
@@ -60,7 +60,7 @@ def put_back(st: State, page: int, order: int, mt: int) -> int:
     """To the tail; a whole pageblock with a free buddy is given to the ordinary free path, which merges it."""
     z = zone_of(st, page)
     if order >= PAGEBLOCK_ORDER and mt != ISOLATE and page_is_buddy(st, z, page ^ (1 << order), order):
-        free_one_page(st, page, order, mt, 0)
+        free_one_page(st, page, order, mt, 1)
         return 0
     mod_zone_freepage_state(st, z, 1 << order, mt)
     add_to_free_list(st, page, order, mt, 1)
@@ -115,7 +115,10 @@ def any_pinned(st: State, start: int, end: int) -> int:
 
 @compiled
 def alloc_migration_target(st: State, cpu: int) -> int:
-    """A page for data that has to move: GFP_USER | MOVABLE | RETRY_MAYFAIL, so reclaim but no OOM. Or NO_PAGE."""
+    """A page for data that has to move: GFP_USER | MOVABLE | RETRY_MAYFAIL. Or NO_PAGE.
+
+    It reclaims as long as that makes progress, and never calls the OOM killer.
+    """
     if st.dim[D_REPLAY]:
         serve_others(st, T_ALLOC)
     flags = movable_flags(st, 0) | ALLOC_KSWAPD
@@ -124,8 +127,11 @@ def alloc_migration_target(st: State, cpu: int) -> int:
     if page == NO_PAGE:
         wake_kswapd(st, ZONE_MOVABLE)
         page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
-    if page == NO_PAGE and direct_reclaim(st, ZONE_MOVABLE, cpu):
+    while page == NO_PAGE and direct_reclaim(st, ZONE_MOVABLE, cpu):
         page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
+        if page == NO_PAGE:
+            drain_all_pages(st)
+            page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
     if st.dim[D_REPLAY]:
         st.rp_target[st.rp_sum[RP_PUSHED] % RP_TARGETS] = page
         st.rp_sum[RP_PUSHED] += 1
@@ -236,7 +242,7 @@ def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) 
     first = start & ~(PAGEBLOCK_PAGES - 1)
     for block in range(first, end, PAGEBLOCK_PAGES):
         isolate_pageblock(st, block)
-    drain_all_pages(st)
+    drain_zone(st, zone_of(st, start))
     ret = EINTR if fatal else OK
     if ret == OK and any_pinned(st, start, end):
         ret = EBUSY

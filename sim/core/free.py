@@ -13,9 +13,15 @@ from sim.core.state import D_TAGGED, V_PGFREE, State
 
 @compiled
 def put_page(st: State, page: int, order: int, cpu: int) -> int:
-    """To the per-CPU list, or to the buddy lists: large orders, ISOLATE and METADATA pageblocks (RFC v1 #7)."""
+    """To the per-CPU list, or to the buddy lists: large orders, ISOLATE and METADATA pageblocks (RFC v1 #7).
+
+    pgfree counts what goes to a per-CPU list or is too large for one, as the kernel does.
+    """
     mt = st.pb_mt[page >> PAGEBLOCK_ORDER]
-    if pcp_allowed_order(st, order) and mt != ISOLATE and mt != METADATA:
+    small = pcp_allowed_order(st, order)
+    if not small or (mt != ISOLATE and mt != METADATA):
+        st.vm[V_PGFREE] += 1 << order
+    if small and mt != ISOLATE and mt != METADATA:
         return free_to_pcp(st, zone_of(st, page), cpu, page, order, mt)
     set_kind(st, page, order, K_FREE)
     return free_one_page(st, page, order, mt, 0)
@@ -32,6 +38,5 @@ def free_block(st: State, page: int, cpu: int) -> int:
         st.dim[D_TAGGED] -= 1 << order
         free_metadata_storage(st, page, order)
     st.flags[page] = 0
-    st.vm[V_PGFREE] += 1 << order
     put_page(st, page, order, cpu)
     return order

@@ -36,6 +36,7 @@ from sim.core.state import (
 )
 
 OOM_SCORE_ADJ_MIN = -1000
+NEVER = -(1 << 62)
 
 
 @outlined
@@ -57,12 +58,12 @@ def exit_process(st: State, process: int) -> int:
 
 @compiled
 def oom_badness(st: State, process: int, total: int) -> int:
-    """Resident pages and page tables, shifted by oom_score_adj; -1 for who must not be killed."""
+    """Resident pages and page tables, shifted by oom_score_adj, maybe below 0; NEVER for who must not be killed."""
     if not st.p_alive[process] or st.p_adj[process] == OOM_SCORE_ADJ_MIN:
-        return -1
+        return NEVER
     cell = process * CLASSES
     used = st.p_count[cell + C_ANON] + st.p_count[cell + C_TAGGED] + st.p_count[cell + C_PAGETABLE]
-    return max(used + st.p_adj[process] * (total // 1000), 0)
+    return used + st.p_adj[process] * (total // 1000)
 
 
 @compiled
@@ -72,7 +73,7 @@ def select_bad_process(st: State) -> int:
     for z in range(st.dim[D_ZONES]):
         total += st.z_managed[z]
     chosen = -1
-    worst = 0
+    worst = NEVER
     for process in range(1, st.dim[D_PROCESSES] + 1):
         points = oom_badness(st, process, total)
         if points > worst:

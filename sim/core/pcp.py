@@ -241,19 +241,27 @@ def rmqueue_pcplist(st: State, z: int, cpu: int, order: int, mt: int, flags: int
     return page
 
 
-@outlined
-def drain_zone_pages(st: State, pcp: int) -> int:
-    """The lists of one CPU and zone back to the buddy lists, in chunks of batch << 5 (drain_pages_zone)."""
-    z = pcp // st.dim[D_CPUS]
+@compiled
+def drain_pages_zone(st: State, z: int, cpu: int) -> int:
+    """The lists of one CPU and zone back to the buddy lists, in chunks of batch << 5."""
+    pcp = z * st.dim[D_CPUS] + cpu
     while st.pcp_count[pcp] > 0:
         free_pcppages_bulk(st, pcp, min(st.pcp_count[pcp], st.pcp_batch[z] << 5), 0)
     return 0
 
 
 @outlined
+def drain_zone(st: State, z: int) -> int:
+    """Drain the lists of every CPU, of one zone only (drain_all_pages with a zone)."""
+    for cpu in range(st.dim[D_CPUS]):
+        drain_pages_zone(st, z, cpu)
+    return 0
+
+
+@outlined
 def drain_all_pages(st: State) -> int:
-    """Every list of every CPU and zone back to the buddy lists."""
+    """Drain the lists of every CPU, of each the zones in order."""
     for cpu in range(st.dim[D_CPUS]):
         for z in range(st.dim[D_ZONES]):
-            drain_zone_pages(st, z * st.dim[D_CPUS] + cpu)
+            drain_pages_zone(st, z, cpu)
     return 0

@@ -36,7 +36,7 @@ from sim.core.consts import (
 from sim.core.free import put_page
 from sim.core.gfp import GFP_TAGGED
 from sim.core.page_alloc import after_reclaim, alloc_pages, gfp_migratetype
-from sim.core.pcp import drain_all_pages, drain_zone_pages, pcp_head
+from sim.core.pcp import drain_all_pages, drain_pages_zone, pcp_head
 from sim.core.process import class_of, own
 from sim.core.replay_events import (
     F_A,
@@ -55,6 +55,7 @@ from sim.core.replay_told import kind_for, set_kinds
 from sim.core.request import begin
 from sim.core.state import (
     D_CPU,
+    D_CPUS,
     D_KSWAPD,
     D_PAGES,
     D_POLICY,
@@ -200,7 +201,8 @@ def told_drain_line(st: State, row: int) -> int:
     st.rp_sum[RP_DRAINS] += 1
     if st.rp_sum[RP_HINT_D] and st.rp_drained[page] <= 0 and st.kind[page] == K_PCP and st.order[page] >= 0:
         st.rp_sum[RP_USED_D] += 1
-        drain_zone_pages(st, pcp_of(st, page))
+        pcp = pcp_of(st, page)
+        drain_pages_zone(st, pcp // st.dim[D_CPUS], pcp % st.dim[D_CPUS])
     st.rp_sum[RP_DRAINS_RIGHT] += st.rp_drained[page] > 0
     st.rp_drained[page] -= 1
     return 0

@@ -28,7 +28,7 @@ from sim.core.consts import (
     UNMOVABLE,
 )
 from sim.core.free import free_block
-from sim.core.metadata import block_of, ref_of, region_of
+from sim.core.metadata import block_of, end_of_blocks, ref_of, refs_per_block, region_of
 from sim.core.oom import exit_process
 from sim.core.page_alloc import alloc_pages
 from sim.core.pages import set_kind
@@ -126,8 +126,9 @@ def prepare(st: State, page: int, order: int, what: int) -> int:
         st.dim[D_TAGGED] += 1 << order
         r = region_of(st, page)
         if st.dim[D_POLICY] == P_STATIC and r >= 0:
-            for p in range(page, page + (1 << order), 32):
-                st.tag_ref[ref_of(st, r, block_of(st, r, p))] += min(1 << order, 32)
+            start = block_of(st, r, page)
+            for block in range(start, end_of_blocks(st, r, start, order), st.r_block[r]):
+                st.tag_ref[ref_of(st, r, block)] += refs_per_block(st, r, order)
     elif what == C_TAGGED:
         st.flags[page] |= F_WISHED
     return kind

@@ -149,6 +149,7 @@ class Recorded:
         arrays["z_type"][z] = ZONE_ORDER.index(zone.name)
         arrays["z_managed"][z] = zone.managed
         arrays["z_min"][z], arrays["z_low"][z], arrays["z_high"][z] = zone.marks
+        arrays["z_boost"][z] = zone.boost
         arrays["z_reserve"][z * 4 : z * 4 + 4] = numbers.protection
         for (order, mt), pfns in zone.free.items():
             self._fill_free(z, order, mt, [layout.page_of(pfn) for pfn in pfns])

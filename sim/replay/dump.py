@@ -38,6 +38,7 @@ class ZoneDump:
     spanned: int = 0
     managed: int = 0
     marks: tuple[int, int, int] = (0, 0, 0)  # min, low, high
+    boost: int = 0
     free: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     pcp: dict[int, Pcp] = field(default_factory=dict)
     blocks: str = ""
@@ -104,6 +105,7 @@ def _open_section(dump: Dump, words: list[str]) -> Callable[[str], None]:
     if what == "freelists":
         zone.start, zone.spanned = int(numbers["start"], 16), int(numbers["spanned"], 16)
         zone.managed = int(numbers["managed"])
+        zone.boost = int(numbers["boost"])
         zone.marks = int(numbers["min"]), int(numbers["low"]), int(numbers["high"])
         return lambda line: _read_free(dump, line)
     if what == "pcp":

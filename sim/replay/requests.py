@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.boot import pressure_threshold, stat_threshold
 from sim.core import consts as c
+from sim.core import replay_frees as frees
 from sim.core import replay_requests as core
 from sim.core import state as s
 from sim.core.gfp import GFP_MEMALLOC, GFP_RETRY_MAYFAIL, GFP_TAGGED
@@ -58,20 +59,20 @@ class Requests:
         for row in self.inside.pop(pid, []):
             if row > start:
                 self._mark(row)
-        self.rows[n, B] = core.OWN_LINE
+        self.rows[n, B] = frees.OWN_LINE
         self.locked.pop(pid)
 
     def _close_reclaimed(self, n: int, pid: int) -> None:
         """The request was answered right after its direct reclaim, before its last line."""
         self.starts.append((self.reclaimed.pop(pid), n, False))
-        self.rows[n, B], self.rows[n, C] = core.OWN_LINE, 1
+        self.rows[n, B], self.rows[n, C] = frees.OWN_LINE, 1
 
     def _mark(self, row: int) -> None:
         if self.rows[row, 0] == c.T_ALLOC:
             if self.rows[row, A] & GFP_RETRY_MAYFAIL and self.rows[row, MT] == c.MOVABLE:
-                self.rows[row, B] = core.TARGET_LINE
+                self.rows[row, B] = frees.TARGET_LINE
         elif self.tags[0] <= self.rows[row, PAGE] < self.tags[1]:
-            self.rows[row, B] = core.OWN_LINE
+            self.rows[row, B] = frees.OWN_LINE
 
     def _moved(self, n: int, page: int, pid: int) -> None:
         """The refill for this request was earlier, and others did something in between."""
@@ -80,7 +81,7 @@ class Requests:
         others = (between[:, PID] != pid) & np.isin(between[:, 0], (c.T_ALLOC, c.T_FREE, c.T_BATCHED, c.T_LOCKED))
         if start is not None and (others.any() or self.rows[start, CPU] != self.rows[n, CPU]):
             self.starts.append((start, n, True))
-            self.rows[n, B] = core.OWN_LINE
+            self.rows[n, B] = frees.OWN_LINE
 
 
 def prepare_requests(trace: Trace, tags: tuple[int, int], hints: str) -> Trace:

@@ -148,7 +148,6 @@ def test_row_14_and_15_the_blocks_stand_as_they_were_recorded_around_the_zero_pa
     }
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="boot frees tag storage ascending and to the tail")
 def test_the_other_tag_pageblocks_stand_as_they_were_recorded_after_boot(run: Run) -> None:
     assert free(run(program(DRAIN, layout=STEPS)), "T")[10] == [0x60C00, 0x60800, 0x60400]
 

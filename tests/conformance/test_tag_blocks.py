@@ -105,7 +105,6 @@ def test_occupants_clean_page_cache_in_a_tag_page_is_dropped_and_other_data_move
     assert all(in_tag_storage(machine, source) and not in_tag_storage(machine, target) for source, target in moved)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="taking counts 32 pages a time, freeing goes by W2")
 def test_under_static_the_counts_of_two_page_blocks_return_to_one(run: Run) -> None:
     steps = (alloc("tagged", 6), free_block("tagged"))
     machine = run(program(*steps, policy="static", layout=one_zone(16384, block_size=0x2000)))

@@ -62,11 +62,11 @@ class Twin:
             self.zones.append(zone)
             self.cache.append([])
             for pfn in blocks:
-                if pfn not in tags or self.policy == "off":
+                if pfn not in tags:
                     zone.free_block(pfn, 9, "M", to_tail=True)
-            for pfn in blocks:
-                if pfn in tags and self.policy == "rfc-v1":
-                    zone.free_block(pfn, 9, "T")
+            for pfn in tags:
+                if pfn in blocks and self.policy != "static":
+                    zone.free_block(pfn, 9, "T" if self.policy == "rfc-v1" else "M")
 
     def zone_of(self, pfn: int) -> Zone:
         return next(zone for zone in self.zones if pfn // 512 in zone.types)
@@ -193,7 +193,8 @@ class Twin:
         for pfn, block in self.blocks.items():
             if block.what == "tagged":
                 for page in range(pfn, pfn + (1 << block.order)):
-                    refs[self.tag_blocks(page, 0)[0][0]] += 1
+                    for tag_block, _ in self.tag_blocks(page, 0):
+                        refs[tag_block] += 1
         return refs
 
     def region_of(self, pfn: int):

@@ -70,7 +70,7 @@ def test_a_pin_makes_normal_refuse_and_dma32_serve(boot: Boot) -> None:
         machine.step(1)
     wanted = {"metadata_return", "mm_page_alloc"}
     refused, served = [event for event in machine.snapshot().events if event.name in wanted][-2:]
-    assert "pfn=0x880000" in refused.line
+    assert "pfn=0x8e3400" in refused.line
     assert not served.bad
 
 

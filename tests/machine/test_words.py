@@ -281,4 +281,4 @@ def test_the_story_of_a_refusal_says_where_the_tags_belong(boot: Boot) -> None:
     while machine.counters()["metadata_reserve_fail"] == 0:
         machine.step(1)
     story = story_at(machine, machine.op)
-    assert story.startswith("0x880000 was refused once: its tags belong in 0x8fc000, which cannot be emptied. chrome")
+    assert story.startswith("0x8e3400 was refused once: its tags belong in 0x8ff1a0, which cannot be emptied. chrome")
