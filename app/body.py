@@ -28,10 +28,13 @@ def media_type(request: Request) -> str:
 
 
 async def read_body(request: Request, model: type[M], limit: int) -> M:
-    """The body as a model. Raises RequestValidationError (422), 413 when longer than `limit` bytes, 415."""
+    """The body as a model. Raises RequestValidationError (422), 413 when longer than `limit` bytes, 415.
+
+    JSON has types, and they must be right; every value of a form is a text, read as what it is for.
+    """
     data = _decode(request, await _read(request, limit))
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, strict=not is_form(request))
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
 
@@ -57,6 +60,8 @@ def _decode(request: Request, body: bytes) -> Any:
         return json.loads(body)
     except ValueError as error:
         raise HTTPException(422, f"body: not JSON ({error})") from error
+    except RecursionError:
+        raise HTTPException(422, "body: nested too deeply") from None
 
 
 def from_form(text: str) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from app.body import is_form
 from app.templating import Templating
 from app.views import ErrorPage, Starting, StartingPage
 from app.worker import Stopped
-from sim.errors import CarveoutError, ScenarioError
+from sim.errors import BrokenInvariant, CarveoutError, ScenarioError
+from sim.schema import reason, written
 
 TITLES = {404: "Not here", 422: "This cannot be run", 503: "No room just now", 403: "You watch this run"}
 
@@ -45,6 +46,7 @@ STATUS: Mapping[type[CarveoutError], int] = {
     UnknownRun: 404,
     NotPresenter: 403,
     Stopped: 409,
+    BrokenInvariant: 500,
     Full: 503,
 }
 
@@ -98,9 +100,7 @@ def one_line(errors: Any) -> str:
     field = ".".join(str(part) for part in first["loc"] if part not in ("query", "path", "body")) or "body"
     if first["type"] == "missing":
         return f"{field}: missing"
-    message = "unknown key" if first["type"] == "extra_forbidden" else first["msg"][:1].lower() + first["msg"][1:]
-    value = repr(first.get("input"))
-    return f"{field}: {value if len(value) <= 80 else value[:77] + '...'}: {message}"
+    return f"{field}: {written(first.get('input'))}: {reason(first)}"
 
 
 def _detail(request: Request, error: HTTPException) -> str:

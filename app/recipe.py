@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.frames import dumps
 from app.library import load
+from sim.errors import ScenarioError
 from sim.scenario import Scenario
 
 
@@ -22,11 +23,14 @@ class Recipe(BaseModel):
     op: int = Field(0, ge=0, description="op to open it at")
 
     def build(self) -> Scenario:
-        """The scenario with the changes in it. Raises ScenarioError."""
+        """The scenario with the changes in it. Raises ScenarioError, also for an op past its end."""
         named = {"policy": self.policy, "seed": self.seed}
         changes = {key: value for key, value in named.items() if value is not None} | self.set
-        scenario = load(self.scenario)
-        return scenario.with_changes(changes) if changes else scenario
+        shipped = load(self.scenario)
+        scenario = shipped.with_changes(changes) if changes else shipped
+        if self.op > scenario.length:
+            raise ScenarioError(f"op: {self.op}: {scenario.name} ends at op {scenario.length}")
+        return scenario
 
     def query(self, scenario: Scenario, op: int) -> str:
         """The query of a link that makes this run again at `op`."""

@@ -4,14 +4,15 @@ from typing import Any
 
 from app.engine import NAME
 from app.run import Run
-from app.views import Role, State
+from app.views import Role
 from sim.snapshot import Snapshot
 
 
-def report(run: Run, snap: Snapshot, digest: str, state: State, role: Role) -> dict[str, Any]:
-    """Everything a program wants to know about a run at one op."""
+def report(run: Run, snap: Snapshot, digest: str, role: Role) -> dict[str, Any]:
+    """Everything a program wants to know about a run at one op. `fault` is why it is stopped, "" while it is not."""
     from sim.report import tag_storage  # it imports the core, which is loaded by now
 
+    moment = run.worker.moment
     return {
         "id": run.id,
         "url": run.url(snap.op),
@@ -25,9 +26,10 @@ def report(run: Run, snap: Snapshot, digest: str, state: State, role: Role) -> d
         "counters": dict(snap.counters),
         "tag_storage": tag_storage(snap.ledger),
         "oom_kills": snap.counters["oom_kill"],
-        "ok": not run.worker.moment.fault,
-        "state": state,
+        "ok": not moment.fault,
+        "state": "stopped" if moment.fault else moment.state,
+        "fault": moment.fault,
         "role": role,
-        "speed": run.worker.moment.speed,
+        "speed": moment.speed,
         "watching": run.hub.watching,
     }

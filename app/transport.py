@@ -10,6 +10,7 @@ from app.views import State
 
 CommandName = Literal["play", "pause", "step", "back", "goto", "reset", "speed"]
 FULL_SPEED = 0.0
+MOST_SPEED = 100_000_000  # ops a second, that of a scenario
 CHUNK_SECONDS = 0.008  # one chunk of the core: short enough that a command waits for no longer
 CHUNK_LEAST = 1_000
 CHUNK_MOST = 400_000

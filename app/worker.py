@@ -17,7 +17,7 @@ from app.moment import Moment, Recorded
 from app.pace import Pace
 from app.settings import Settings
 from app.transport import NEVER, Command, Steps, Transport
-from sim.errors import CarveoutError
+from sim.errors import BrokenInvariant, CarveoutError
 from sim.snapshot import Snapshot
 
 log = logging.getLogger("carveout.worker")
@@ -113,8 +113,14 @@ class Worker:
     def _answer(self, question: Callable[[Simulated], T], answer: "Future[T]") -> None:
         if not answer.set_running_or_notify_cancel():
             return
+        if self._fault:
+            answer.set_exception(Stopped(self._fault))  # nothing that a broken machine says can be trusted
+            return
         try:
             answer.set_result(question(self._machine))
+        except BrokenInvariant as error:
+            self._break(error)
+            answer.set_exception(Stopped(self._fault))
         except Exception as error:  # noqa: BLE001 (it is the asker's)
             answer.set_exception(error)
 

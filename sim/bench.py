@@ -12,6 +12,7 @@ from sim.scenario import Scenario, make_scenario
 STEP = PAGEBLOCK_PAGES * PAGES_PER_TAG_PAGE  # data pages served by one pageblock of tag storage
 START = 0x80000
 PROCESSES = 8
+MOST_DATA = MAX_PAGES * PAGES_PER_TAG_PAGE // (PAGES_PER_TAG_PAGE + 1) // STEP * STEP
 MAX_OPS = 20_000_000
 FILL = 3  # ops to a page of the targets, more than it takes to reach them
 MIX = {"anon": 50, "file": 30, "slab": 10, "unmovable": 10}  # percent of the requests that are not tagged
@@ -19,7 +20,8 @@ MIX = {"anon": 50, "file": 30, "slab": 10, "unmovable": 10}  # percent of the re
 
 def bench(pages: int, tagged: int, ops: int) -> dict[str, Any]:
     """The numbers of `carveout bench`. Raises ScenarioError for sizes that make no machine."""
-    need(0 < pages <= MAX_PAGES * 31 // 32 and pages % STEP == 0, "pages", pages, f"must be a multiple of {STEP}")
+    fits = 0 < pages <= MOST_DATA and pages % STEP == 0
+    need(fits, "pages", pages, f"must be a multiple of {STEP}, at most {MOST_DATA}")
     need(0 <= tagged <= 100, "tagged", tagged, "must be 0 to 100 percent")
     need(0 < ops <= MAX_OPS, "ops", ops, f"must be 1 to {MAX_OPS}")
     machine = Machine(synthetic(pages, tagged, ops))

@@ -1,7 +1,7 @@
 """The command line: `carveout run`, `proc`, `bench`, `scenarios`, `check`, `replay`; `app/cli.py` adds `serve`.
 
-Exit 0 done, 2 bad input with one clear line on stderr, 3 an invariant broke. With `--json` one object goes to stdout
-and everything else to stderr.
+Exit 0 done, 1 the output cannot be written, 2 bad input with one clear line on stderr, 3 an invariant broke. With
+`--json` one object goes to stdout and everything else to stderr.
 """
 
 import argparse
@@ -35,6 +35,8 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
     arguments = parser.parse_args(argv)
     try:
         arguments.command(arguments)
+        if sys.stdout is None:  # `carveout run ... >&-`
+            return _unwritten("closed")
         sys.stdout.flush()
     except ScenarioError as error:
         print(f"carveout: {error}", file=sys.stderr)
@@ -43,8 +45,21 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
         print(f"carveout: an invariant broke: {error}", file=sys.stderr)
         return 3
     except BrokenPipeError:  # `carveout proc ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard()
+    except OSError as error:  # a full disk
+        _discard()
+        return _unwritten(error.strerror or str(error), error.filename)
     return 0
+
+
+def _discard() -> None:
+    """Drop what stdout still holds: Python would try to write it once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unwritten(reason: str, name: str | None = None) -> int:
+    print(f"carveout: {name or 'stdout'}: {reason}", file=sys.stderr)
+    return 1
 
 
 def build_parser() -> tuple[argparse.ArgumentParser, "argparse._SubParsersAction[Parser]"]:

@@ -43,9 +43,9 @@ def print_proc(arguments: argparse.Namespace) -> None:
 
     folder = Path(arguments.scenario)
     if (folder / "snapshots").is_dir():
-        sys.stdout.write(_recorded_file(folder, arguments))
+        print(_recorded_file(folder, arguments), end="")
     else:
-        sys.stdout.write(proc_file(_machine(arguments).snapshot(), arguments.file))
+        print(proc_file(_machine(arguments).snapshot(), arguments.file), end="")
 
 
 def _recorded_file(folder: Path, arguments: argparse.Namespace) -> str:

@@ -17,10 +17,12 @@ class _Loader(yaml.SafeLoader):
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[str] = set()
     for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(problem="a key must be a text", problem_mark=key.start_mark)
         if key.value in seen:
             problem = f"key {key.value!r} is given twice"
             raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
-        seen.add(str(key.value))
+        seen.add(key.value)
     return loader.construct_mapping(node, deep=True)
 
 
@@ -57,6 +59,9 @@ def parse(text: str, name: str) -> Any:
         mark = error.problem_mark
         where = f"{name}:{mark.line + 1}" if mark else name
         raise ScenarioError(f"file: {where}: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        reason = " ".join(str(error).split()) or "not YAML"
-        raise ScenarioError(f"file: {name}: {reason}") from None
+    except RecursionError:
+        raise ScenarioError(f"file: {name}: nested too deeply") from None
+    except ValueError:
+        raise ScenarioError(f"file: {name}: a number or a date in it cannot be one") from None
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"file: {name}: {' '.join(str(error).split()) or 'not YAML'}") from None

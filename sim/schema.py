@@ -4,7 +4,9 @@ Every line reads `field: value: reason`; a missing field reads `field: reason`.
 """
 
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -19,13 +21,19 @@ REASONS = {
     "int_type": "not a whole number",
     "int_parsing": "not a whole number",
     "int_from_float": "not a whole number",
+    "int_parsing_size": "too large",
+    "float_type": "not a number",
+    "float_parsing": "not a number",
+    "finite_number": "not a finite number",
     "string_type": "not a text",
+    "string_unicode": "not a text that can be written",
     "string_too_short": "empty",
     "greater_than_equal": "must be at least {ge}",
     "greater_than": "must be greater than {gt}",
     "less_than_equal": "must be at most {le}",
     "literal_error": "must be {expected}",
     "model_type": "not a mapping",
+    "model_attributes_type": "not a mapping",
     "dict_type": "not a mapping",
     "tuple_type": "not a list",
     "list_type": "not a list",
@@ -59,7 +67,7 @@ def build(model: type[T], data: object, missing: Mapping[str, str] | None = None
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise ScenarioError(_line(error, missing or {})) from None
+        raise ScenarioError(_line(error, data, missing or {})) from None
 
 
 def refuse(field: str, value: object, reason: str) -> ScenarioError:
@@ -71,13 +79,53 @@ def show(field: str, value: object) -> str:
     """A value as the reader may have written it, on one line and not too long."""
     if isinstance(value, int) and not isinstance(value, bool) and HEX_FIELD.search(field):
         return f"{value:#x}" if value >= 0 else str(value)
-    text = value if isinstance(value, str) and value.isprintable() and value else repr(value)
+    return _short(value) if isinstance(value, str) and value.isprintable() and value else written(value)
+
+
+def written(value: object) -> str:
+    """A value as YAML and JSON write it (null, true, 2020-01-01; a text in quotes), on one line and not too long."""
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) > SHOWN:  # aliases of aliases in YAML could go on for ever
+            break
+    return _short(text)
+
+
+def _short(text: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
 
 
-def _line(error: ValidationError, missing: Mapping[str, str]) -> str:
+def _pieces(value: object) -> Iterator[str]:
+    if value is None or isinstance(value, bool):
+        yield {None: "null", True: "true", False: "false"}[value]
+    elif isinstance(value, Mapping):
+        for n, (key, inner) in enumerate(value.items()):
+            yield ", " if n else "{"
+            yield from _pieces(key)
+            yield ": "
+            yield from _pieces(inner)
+        yield "}" if value else "{}"
+    elif isinstance(value, list | tuple | set):
+        for n, inner in enumerate(value):
+            yield ", " if n else "["
+            yield from _pieces(inner)
+        yield "]" if value else "[]"
+    elif isinstance(value, int) and value.bit_length() > 4 * SHOWN:
+        yield hex(value)  # in decimal it takes for ever, and Python refuses
+    elif isinstance(value, bytes):
+        yield f"!!binary {b64encode(value).decode()}"
+    elif isinstance(value, float) and not isfinite(value):
+        yield {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}[str(value)]
+    else:
+        yield repr(value) if isinstance(value, str) else str(value)
+
+
+def _line(error: ValidationError, data: object, missing: Mapping[str, str]) -> str:
     first = error.errors(include_url=False)[0]
     kind, context = first["type"], first.get("ctx", {})
+    if kind == "string_unicode" and not isinstance(_at(data, first["loc"]), str):
+        return f"{_path((*first['loc'], first['input']))}: not a key that can be written"
     field = _path(first["loc"])
     if kind.startswith("union_tag"):
         field += "." + str(context.get("discriminator", "")).strip("'")
@@ -85,10 +133,21 @@ def _line(error: ValidationError, missing: Mapping[str, str]) -> str:
         return f"{field}: {missing.get(str(first['loc'][-1]), 'missing')}"
     if kind == "union_tag_not_found":
         return f"{field}: missing"
-    return f"{field}: {show(field, context.get('tag', first['input']))}: {_reason(first)}"
+    return f"{field}: {show(field, context.get('tag', first['input']))}: {reason(first)}"
 
 
-def _reason(detail: Any) -> str:
+def _at(data: Any, loc: tuple[int | str, ...]) -> Any:
+    """What lies at a place; pydantic's own marks in it are passed over."""
+    for part in loc:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+    return data
+
+
+def reason(detail: Any) -> str:
+    """Why pydantic refused a value, in our words where we have some; `detail` is one of its errors."""
     template = REASONS.get(detail["type"])
     if template is None:
         message = str(detail["msg"])

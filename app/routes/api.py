@@ -16,8 +16,9 @@ from app.report import report
 from app.routes.open import to_run
 from app.run import Run
 from app.service import Service, ready_service
-from app.transport import Command, CommandName
+from app.transport import MOST_SPEED, Command, CommandName
 from app.views import Role
+from app.worker import Stopped
 from sim.errors import ScenarioError
 from sim.snapshot import Snapshot
 
@@ -35,24 +36,37 @@ class CommandBody(BaseModel):
     command: CommandName
     n: float | None = Field(None, ge=0, le=1e12, description="ops for step and back, 1 if left out")
     op: int | None = Field(None, ge=0, le=10**12, description="the op for goto (n does as well)")
-    speed: float | None = Field(
-        None, ge=0, le=1e9, description="ops a second for speed (n does as well); 0: full speed"
-    )
+    speed: float | None = Field(None, ge=0, description="ops a second for speed (n does as well); 0: full speed")
 
-    def build(self) -> Command:
-        """The command for the transport. Raises ScenarioError when its number is missing."""
-        if self.command == "goto":
-            return Command("goto", _needed("op", self.op, self.n))
+    def build(self, length: int) -> Command:
+        """The command for a run of `length` ops. Raises ScenarioError: its number is missing, not whole, too large.
+
+        `step` and `back` may ask for more than there is: they stop at the ends.
+        """
         if self.command == "speed":
-            return Command("speed", _needed("speed", self.speed, self.n))
-        return Command(self.command, 1 if self.n is None else self.n)
+            return Command("speed", _at_most(MOST_SPEED, *self._needed("speed"), "ops a second")[1])
+        if self.command == "goto":
+            return Command("goto", _whole(*_at_most(length, *self._needed("op"), "the end of the scenario")))
+        return Command(self.command, 1 if self.n is None else _whole("n", self.n))
+
+    def _needed(self, field: str) -> tuple[str, float]:
+        for name in (field, "n"):
+            value = getattr(self, name)
+            if value is not None:
+                return name, value
+        raise ScenarioError(f"{field}: missing")
 
 
-def _needed(field: str, *given: float | None) -> float:
-    for value in given:
-        if value is not None:
-            return value
-    raise ScenarioError(f"{field}: missing")
+def _at_most(most: int, field: str, value: float, what: str) -> tuple[str, float]:
+    if value > most:
+        raise ScenarioError(f"{field}: {value:.15g}: must be 0 to {most}, {what}")
+    return field, value
+
+
+def _whole(field: str, value: float) -> int:
+    if value != int(value):
+        raise ScenarioError(f"{field}: {value:.15g}: not a whole number")
+    return int(value)
 
 
 @router.post("", status_code=201, openapi_extra=documented(Recipe))
@@ -64,9 +78,12 @@ async def make(request: Request, service: Ready) -> Response:
 
 @router.get("/{run_id}")
 async def look(request: Request, service: Ready, run_id: Id) -> dict[str, Any]:
-    """The run at this op: counters, tag storage, digest, state, and who is asking."""
+    """The run at this op: counters, tag storage, digest, state, and who is asking. Stopped: as it was seen last."""
     run = service.runs.get(run_id)
-    snap, digest = await asyncio.wrap_future(run.worker.ask(lambda machine: (machine.snapshot(), machine.digest())))
+    try:
+        snap, digest = await asyncio.wrap_future(run.worker.ask(lambda machine: (machine.snapshot(), machine.digest())))
+    except Stopped:
+        snap, digest = run.worker.moment.snapshot, run.worker.moment.digest
     return _report(request, run, snap, digest)
 
 
@@ -78,8 +95,9 @@ async def command(request: Request, service: Ready, run_id: Id) -> Response:
         raise NotPresenter("role: viewer: only whoever started this run may command it; open a copy of your own")
     body = await read_body(request, CommandBody, service.settings.max_body)
     run.touch()
-    service.metrics.commands.labels(body.command).inc()
-    done = asyncio.wrap_future(run.worker.command(body.build()))
+    wanted = body.build(run.scenario.length)
+    service.metrics.commands.labels(wanted.name).inc()
+    done = asyncio.wrap_future(run.worker.command(wanted))
     finished, _ = await asyncio.wait([done], timeout=PATIENCE)
     moment = done.result() if finished else run.worker.moment
     if wants_page(request):
@@ -104,4 +122,4 @@ def _made(request: Request, run: Run) -> Response:
 
 def _report(request: Request, run: Run, snap: Snapshot, digest: str) -> dict[str, Any]:
     role: Role = "presenter" if is_presenter(request, run.id, run.secret) else "viewer"
-    return report(run, snap, digest, run.worker.moment.state, role)
+    return report(run, snap, digest, role)

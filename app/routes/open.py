@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,9 +14,11 @@ from app.presenter import give_secret
 from app.recipe import Recipe
 from app.run import Run
 from app.service import Service, ready_service
+from sim.schema import refuse, show
 
 router = APIRouter(include_in_schema=False)
 RECIPE = ("scenario", "policy", "seed", "op")
+VIEW = ("theme", "part")  # what an address says about the page alone: nothing is refused for their values
 
 
 @router.get("/open")
@@ -30,19 +33,37 @@ async def open_run(request: Request, service: Service) -> Response:
     return to_run(request, run, extra=view_of(request))
 
 
-def recipe_of(request: Request) -> Recipe:
-    """The recipe in the query. Raises RequestValidationError."""
+def recipe_of(request: Request, living: Run | None = None) -> Recipe:
+    """The recipe in the query; what it leaves out is that of `living`. Raises RequestValidationError, ScenarioError."""
     query = request.query_params
-    data: dict[str, Any] = {name: query[name] for name in RECIPE if query.get(name)}
+    _validate_keys(query)
+    data: dict[str, Any] = {} if living is None or query.get("scenario") else living.recipe.model_dump(exclude={"op"})
+    data |= {name: query[name] for name in RECIPE if query.get(name)}
+    if changes := query.getlist("set"):
+        data["set"] = changes_of(changes)
     try:
-        return Recipe.model_validate(data | {"set": changes_of(query.getlist("set"))})
+        return Recipe.model_validate(data)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
 
 
+def validate_address(request: Request, run: Run) -> None:
+    """Raise when the query of a living run is nonsense. Where it disagrees with the run, the run wins: it is live."""
+    recipe_of(request, run).build()
+
+
+def _validate_keys(query: QueryParams) -> None:
+    for key in query:
+        values = query.getlist(key)
+        if key not in (*RECIPE, *VIEW, "set"):
+            raise refuse(show("", key), values[0], f"unknown key (there are {', '.join((*RECIPE, 'set', *VIEW))})")
+        if key != "set" and len(values) > 1:
+            raise refuse(key, ", ".join(values), "given more than once")
+
+
 def view_of(request: Request) -> str:
-    """The rest of the query: theme, panel, zoom..., which is the page's own business."""
-    rest = [(key, value) for key, value in request.query_params.multi_items() if key not in (*RECIPE, "set")]
+    """The rest of the query, which is the page's own business."""
+    rest = [(key, value) for key, value in request.query_params.multi_items() if key in VIEW]
     return str(request.url.replace_query_params().include_query_params(**dict(rest)).query)
 
 

@@ -12,7 +12,7 @@ from app import library
 from app.errors import UnknownRun
 from app.panels import PANELS, Panel, find_panel
 from app.presenter import is_presenter
-from app.routes.open import open_run
+from app.routes.open import open_run, validate_address
 from app.run import Run
 from app.run_page import run_page
 from app.service import Service, ready_service
@@ -46,9 +46,10 @@ async def run(request: Request, service: Ready, run_id: Slug) -> Response:
     try:
         found = service.runs.get(run_id)
     except UnknownRun:
-        if "scenario" not in request.query_params:
+        if not request.query_params.get("scenario"):
             raise
         return await open_run(request, service)
+    validate_address(request, found)
     return await asyncio.to_thread(_paint, request, service, found, "run.html", None)
 
 
@@ -59,6 +60,7 @@ async def panel(request: Request, service: Ready, run_id: Slug, slug: Slug) -> R
     shown = find_panel(slug)
     if shown is None:
         raise HTTPException(404, f"panel: {slug!r} is not one of {', '.join(panel.slug for panel in PANELS)}")
+    validate_address(request, found)
     return await asyncio.to_thread(_paint, request, service, found, "panel.html", shown)
 
 

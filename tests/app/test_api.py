@@ -1,5 +1,6 @@
 import pytest
 
+from app.transport import MOST_SPEED
 from sim.machine import Machine
 from sim.report import report
 from sim.scenario import load_scenario
@@ -91,7 +92,7 @@ def test_going_back_gives_the_digest_of_the_first_pass(client: Client) -> None:
 
 def test_resetting_and_playing_to_the_end_gives_the_same_digest(client: Client) -> None:
     run = make_run(client)
-    end = command(client, run, "goto", op=10**9)
+    end = command(client, run, "step", n=10**9)
 
     command(client, run, "reset")
     again = command(client, run, "goto", op=end["length"])
@@ -180,6 +181,51 @@ def test_bad_input_is_one_line_naming_field_and_value(client: Client, body: dict
     assert "\n" not in answer.json()["detail"]
 
 
+WRONG_TYPES = [
+    ({"seed": True}, "seed: true: not a whole number"),
+    ({"seed": "7"}, "seed: '7': not a whole number"),
+    ({"seed": 7.5}, "seed: 7.5: not a whole number"),
+    ({"op": "3"}, "op: '3': not a whole number"),
+    ({"policy": 1}, "policy: 1: not a text"),
+    ({"set": []}, "set: []: not a mapping"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "line"), WRONG_TYPES)
+def test_json_of_a_wrong_type_is_refused(client: Client, wrong: dict[str, object], line: str) -> None:
+    answer = client.post("/api/runs", json={"scenario": "busy-phone"} | wrong)
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, line)
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("null", "body: null: not a mapping"),
+        ("[1]", "body: [1]: not a mapping"),
+        ('{"scenario": "busy-phone", "set": {"\\ud800": 1}}', "'\\ud800': not a key that can be written"),
+        ('{"scenario": "busy-phone", "policy": "\\ud800"}', "policy: '\\ud800': not a text that can be written"),
+    ],
+)
+def test_json_that_makes_no_sense_as_a_run_is_refused(client: Client, body: str, line: str) -> None:
+    answer = client.post("/api/runs", content=body, headers={"content-type": "application/json"})
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, line)
+
+
+def test_json_that_is_nested_too_deeply_is_refused(client: Client) -> None:
+    answer = client.post("/api/runs", content=b"[" * 60_000, headers={"content-type": "application/json"})
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, "body: nested too deeply")
+
+
+def test_a_form_may_write_numbers_as_text_for_it_has_nothing_else(client: Client) -> None:
+    answer = client.post("/api/runs", data={"scenario": "busy-phone", "seed": "7", "op": "3"})
+
+    told = client.get(f"/api/runs/{answer.json()['id']}").json()
+    assert (told["seed"], told["op"]) == (7, 3)
+
+
 def test_bad_input_starts_nothing(client: Client) -> None:
     before = made(client)
 
@@ -202,9 +248,20 @@ def test_a_machine_that_is_too_large_is_refused(client: Client) -> None:
 BAD_COMMANDS = [
     ({"command": "fly"}, "command: 'fly'"),
     ({"command": "step", "n": -3}, "n: -3"),
-    ({"command": "step", "n": "many"}, "n: 'many'"),
+    ({"command": "step", "n": "many"}, "n: 'many': not a number"),
+    ({"command": "step", "n": "3"}, "n: '3': not a number"),
+    ({"command": "step", "n": True}, "n: true: not a number"),
+    ({"command": "step", "n": 1.5}, "n: 1.5: not a whole number"),
+    ({"command": "back", "n": 0.5}, "n: 0.5: not a whole number"),
+    ({"command": "goto", "n": 1.5}, "n: 1.5: not a whole number"),
+    ({"command": "goto", "op": 1.5}, "op: 1.5: not a whole number"),
+    ({"command": "speed", "speed": True}, "speed: true: not a number"),
     ({"command": "goto"}, "op: missing"),
     ({"command": "speed"}, "speed: missing"),
+    ({"command": "goto", "op": 65}, "op: 65: must be 0 to 64, the end of the scenario"),
+    ({"command": "goto", "n": 65}, "n: 65: must be 0 to 64, the end of the scenario"),
+    ({"command": "speed", "speed": 99999999999}, "speed: 99999999999: must be 0 to 100000000, ops a second"),
+    ({"command": "speed", "n": 100000001}, "n: 100000001: must be 0 to 100000000, ops a second"),
     ({"comand": "step"}, "comand: 'step': unknown key"),
 ]
 
@@ -216,6 +273,21 @@ def test_a_bad_command_changes_nothing(client: Client, body: dict[str, object], 
     answer = client.post(f"/api/runs/{run}/commands", json=body)
 
     assert (answer.status_code, line in answer.text, client.get(f"/api/runs/{run}").json()["op"]) == (422, True, 0)
+
+
+def test_steps_past_the_end_stop_at_the_end(client: Client) -> None:
+    told = command(client, make_run(client), "step", n=1000)
+
+    assert (told["op"], told["state"]) == (64, "ended")
+
+
+def test_a_run_may_be_as_fast_as_a_scenario_may_begin(client: Client) -> None:
+    speeds = {"speed": MOST_SPEED}
+
+    told = command(client, make_run(client, set=speeds), "speed", speed=MOST_SPEED)
+
+    answer = client.post("/api/runs", json={"scenario": "busy-phone", "set": {"speed": MOST_SPEED + 1}})
+    assert (told["speed"], answer.status_code) == (MOST_SPEED, 422)
 
 
 def test_a_body_that_is_not_json_is_refused(client: Client) -> None:

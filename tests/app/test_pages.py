@@ -6,6 +6,12 @@ import pytest
 from app.panels import PANELS
 from tests.app.conftest import JSON, PAGE, Client, command, make_run
 
+
+def made(client: Client) -> str:
+    """How many runs were made so far."""
+    return re.findall(r"carveout_runs_made_total [0-9.]+", client.get("/metrics").text)[0]
+
+
 SCENARIOS = ("first-tagged-page", "spurious-oom", "busy-phone")
 
 
@@ -65,7 +71,7 @@ def test_the_recorded_future_stays_on_the_timeline_after_going_back(client: Clie
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_panel_is_a_page_at_the_end_of_every_scenario(client: Client, name: str) -> None:
     run = make_run(client, name)
-    command(client, run, "goto", op=10**9)
+    command(client, run, "step", n=10**9)
 
     answers = [client.get(f"/runs/{run}/panels/{panel.slug}", headers=PAGE).status_code for panel in PANELS]
 
@@ -101,6 +107,67 @@ def test_a_bad_link_is_a_page_that_says_what_is_wrong(client: Client, query: str
     answer = client.get(f"/open?{query}", headers=PAGE)
 
     assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+
+
+NONSENSE = [
+    ("scenario=first-tagged-page&op=abc", "op: &#39;abc&#39;: not a whole number"),
+    ("scenario=first-tagged-page&op=-5", "op: &#39;-5&#39;: must be at least 0"),
+    ("scenario=first-tagged-page&op=65", "op: 65: first-tagged-page ends at op 64"),
+    ("scenario=first-tagged-page&seed=0", "seed: 0: must be at least 1"),
+    ("scenario=first-tagged-page&policy=zzz", "policy: zzz: must be"),
+    ("scenario=first-tagged-page&set=colour=blue", "colour: blue: unknown key"),
+    ("scenario=first-tagged-page&foo=bar", "foo: bar: unknown key (there are scenario, policy, seed, op, set, "),
+    ("scenario=first-tagged-page&scenario=busy-phone", "scenario: first-tagged-page, busy-phone: given more than once"),
+    ("foo=bar", "foo: bar: unknown key"),
+]
+
+
+@pytest.mark.parametrize("address", ["/open", "/runs/gone23456z", "living"])
+@pytest.mark.parametrize(("query", "line"), NONSENSE)
+def test_nonsense_in_a_query_is_one_line_and_starts_nothing(
+    client: Client, address: str, query: str, line: str
+) -> None:
+    path = f"/runs/{make_run(client)}" if address == "living" else address
+    before = made(client)
+
+    answer = client.get(f"{path}?{query}", headers=PAGE)
+
+    gone_without_a_scenario = address.startswith("/runs/") and "scenario" not in query
+    assert answer.status_code == (404 if gone_without_a_scenario else 422)
+    assert gone_without_a_scenario or line in answer.text
+    assert made(client) == before
+
+
+@pytest.mark.parametrize("query", ["op=abc", "op=-5", "op=65", "seed=x", "foo=bar"])
+def test_nonsense_in_the_address_of_a_living_run_or_panel_is_refused(client: Client, query: str) -> None:
+    run = make_run(client)
+
+    answers = [client.get(f"/runs/{run}{path}?{query}", headers=PAGE) for path in ("", "/panels/oom")]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+
+
+def test_a_living_run_wins_over_what_its_address_says(client: Client) -> None:
+    run = make_run(client, "first-tagged-page", seed=5)
+    command(client, run, "step", n=9)
+
+    html = client.get(f"/runs/{run}?scenario=busy-phone&seed=7&op=321", headers=PAGE).text
+
+    meta = embedded(html, "run-meta")
+    shown = (meta["scenario"], meta["seed"], embedded(html, "first-frame")["op"])
+    assert shown == ("first-tagged-page", 5, 9)
+
+
+def test_the_op_of_a_longer_run_is_measured_by_that_run(client: Client) -> None:
+    run = make_run(client, set={"program.0.count": 500})
+
+    assert client.get(f"/runs/{run}?op=400", headers=PAGE).status_code == 200
+
+
+def test_a_theme_that_there_is_not_counts_as_left_out(client: Client) -> None:
+    html = client.get("/?theme=zzz", headers=PAGE).text
+
+    assert '<html lang="en">' in html
 
 
 def test_a_page_loads_nothing_from_anywhere_else(client: Client) -> None:

@@ -137,6 +137,9 @@ def test_bench_prints_the_price_of_an_op_and_of_a_page(capsys: Capture) -> None:
         ("proc spurious-oom slabinfo", "file: 'slabinfo': must be one of buddyinfo, pagetypeinfo, zoneinfo, vmstat"),
         ("check nowhere", "scenario: 'nowhere': no such scenario"),
         ("bench --pages 100", "pages: 100: must be a multiple of 16384"),
+        ("bench --pages 16384000000", "pages: 16384000000: must be a multiple of 16384, at most 16252928"),
+        ("run spurious-oom --set seed=true", "seed: true: not a whole number"),
+        ("run spurious-oom --set program=null", "program: null: not a list"),
         ("bench --pages many", "pages: 'many': not a whole number"),
         ("bench --tagged 101", "tagged: 101: must be 0 to 100 percent"),
         ("bench --ops 0", "ops: 0: must be 1 to 20000000"),
@@ -171,6 +174,24 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
     command = f"{sys.executable} -m app.cli scenarios --json | true"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+def shell(command: str) -> tuple[int, str]:
+    """Exit status and stderr of `carveout`, with a redirection."""
+    line = f"{sys.executable} -m app.cli {command}"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", ["run first-tagged-page --json", "proc first-tagged-page zoneinfo", "scenarios"])
+def test_output_that_cannot_be_written_is_one_line_and_exit_1(arguments: str) -> None:
+    assert shell(f"{arguments} > /dev/full") == (1, "carveout: stdout: No space left on device\n")
+
+
+@pytest.mark.parametrize("arguments", ["run first-tagged-page", "proc first-tagged-page vmstat"])
+def test_output_that_is_closed_is_one_line_and_exit_1(arguments: str) -> None:
+    assert shell(f"{arguments} >&-") == (1, "carveout: stdout: closed\n")
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http", "", "8 0", "٣"])

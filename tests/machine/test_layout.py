@@ -147,7 +147,7 @@ def test_the_zone_check_is_skipped_when_a_block_is_one_page() -> None:
         ({"cpus": 0}, "cpus: 0: must be 1 to 8"),
         ({"cpus": 9}, "cpus: 9: must be 1 to 8"),
         ({"cpus": 1.5}, "cpus: 1.5: not a whole number"),
-        ({"cpus": True}, "cpus: True: not a whole number"),
+        ({"cpus": True}, "cpus: true: not a whole number"),
         ({"banks": []}, "banks: []: fewer than 1 entries"),
         ({"banks__start_pfn": 0x80001}, "banks[0].start_pfn: 0x80001: not aligned to pageblock (512 pages)"),
         ({"banks__pages": 0}, "banks[0].pages: 0: not aligned to pageblock (512 pages)"),

@@ -1,5 +1,7 @@
 """Scenario files: what the core gets from them, changes by name, and one clear line for everything wrong."""
 
+import math
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +140,15 @@ def test_pins_reach_the_core_by_process() -> None:
             "program[0].order: 1: file pages come one by one",
         ),
         ({"program": [{"do": "work", "ops": 60_000_000}] * 2}, "program: 120000000: more than 100000000 ops"),
+        ({"program": None}, "program: null: not a list"),
+        ({"seed": True}, "seed: true: not a whole number"),
+        ({"seed": date(2020, 1, 1)}, "seed: 2020-01-01: not a whole number"),
+        ({"seed": [None, {"a": False}]}, "seed: [null, {'a': false}]: not a whole number"),
+        ({"seed": b"hello"}, "seed: !!binary aGVsbG8=: not a whole number"),
+        ({"seed": math.nan}, "seed: .nan: not a whole number"),
+        ({"\ud800": 1}, "'\\ud800': not a key that can be written"),
+        ({"layout": {"\ud800": 1}}, "layout.'\\ud800': not a key that can be written"),
+        ({"question": "\ud800"}, "question: '\\ud800': not a text that can be written"),
         ({"processes": [], "program": [{"do": "work", "ops": 1}]}, "program[0].do: work: no process has a workload"),
     ],
 )
@@ -187,7 +198,10 @@ def test_a_setting_that_is_not_there_or_not_possible_is_refused(key: str, value:
         ("7: a", "not a mapping of names to values"),
         ("a: !!python/object:os.system x", "could not determine a constructor"),
         ("", "not a mapping of names to values"),
-        ("[" * 3000, "recursion"),
+        ("[" * 3000, "nested too deeply"),
+        ("seed: 2020-13-45", "a number or a date in it cannot be one"),
+        ("seed: " + "9" * 5000, "a number or a date in it cannot be one"),
+        ("? [a]\n: b", ":1: a key must be a text"),
     ],
 )
 def test_a_file_that_is_no_scenario_is_refused_with_the_place(tmp_path: Path, text: str, line: str) -> None:
