@@ -94,11 +94,11 @@ def isolate_pageblock(st: State, block: int) -> int:
 
 
 @outlined
-def unisolate_pageblock(st: State, block: int) -> int:
+def unisolate_pageblock(st: State, block: int, mt: int) -> int:
     """Give the pageblock its type back; every free block of it goes to the tail of its list (facts 13 rule 4)."""
-    st.pb_mt[block >> PAGEBLOCK_ORDER] = METADATA
+    st.pb_mt[block >> PAGEBLOCK_ORDER] = mt
     st.z_isolated[zone_of(st, block)] -= 1
-    return move_free_pages(st, block, METADATA)
+    return move_free_pages(st, block, mt)
 
 
 @compiled
@@ -252,5 +252,5 @@ def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) 
     if ret == OK:
         ret = empty_range(st, start, end, cpu)
     for block in range(first, end, PAGEBLOCK_PAGES):
-        unisolate_pageblock(st, block)
+        unisolate_pageblock(st, block, METADATA)
     return ret

@@ -423,6 +423,18 @@ def told_isolate_migrate(st: State, row: int) -> int:
     return 0
 
 
+@compiled
+def told_contig(st: State, page: int, kind: int) -> int:
+    """A contiguous allocation isolates a pageblock, or gives it its type back."""
+    block = page >> PAGEBLOCK_ORDER
+    if kind == T_CONTIG_BEGIN and st.pb_mt[block] != ISOLATE:
+        st.rp_type[block] = st.pb_mt[block]
+        return isolate_pageblock(st, page)
+    if kind == T_CONTIG_END and st.pb_mt[block] == ISOLATE:
+        return unisolate_pageblock(st, page, st.rp_type[block])
+    return 0
+
+
 @outlined
 def told_rare(st: State, row: int) -> int:
     """The rows that are few."""
@@ -439,9 +451,9 @@ def told_rare(st: State, row: int) -> int:
         return told_release(st, row)
     if kind == T_ISOLATE_MIGRATE:
         return told_isolate_migrate(st, row)
-    if kind == T_CONTIG_BEGIN:
-        return isolate_pageblock(st, st.rp[row + F_PAGE])
-    return unisolate_pageblock(st, st.rp[row + F_PAGE]) if kind == T_CONTIG_END else 0
+    if kind == T_CONTIG_BEGIN or kind == T_CONTIG_END:
+        return told_contig(st, st.rp[row + F_PAGE], kind)
+    return 0
 
 
 @entry

@@ -11,15 +11,19 @@ from sim.core.consts import (
     C_UNMOVABLE,
     F_PINNED,
     F_TAGGED,
+    ISOLATE,
     K_PCP,
     K_TAGGED,
     METADATA,
     MOVABLE,
     NO_PAGE,
+    P_RFC_V1,
     PAGEBLOCK_ORDER,
     RECLAIMABLE,
     T_ALLOC,
     T_BATCHED,
+    T_CONTIG_BEGIN,
+    T_CONTIG_END,
     T_DRAIN,
     T_DRAIN_ALL,
     T_FREE,
@@ -48,6 +52,7 @@ from sim.core.replay_events import (
     F_PAGE,
     M_ALLOC,
     miss,
+    told_contig,
     told_isolate_free,
 )
 from sim.core.replay_frees import GONE, OWN_LINE, TARGET_LINE, asked_free, ours
@@ -73,6 +78,7 @@ from sim.core.state import (
     RP_FAILED_RIGHT,
     RP_HINT_C,
     RP_HINT_D,
+    RP_HINT_I,
     RP_POPPED,
     RP_PREDICTED,
     RP_PUSHED,
@@ -80,6 +86,7 @@ from sim.core.state import (
     RP_TARGETS,
     RP_USED_C,
     RP_USED_D,
+    RP_USED_I,
     RP_USED_T,
     State,
 )
@@ -241,7 +248,15 @@ def rare_row(st: State, row: int) -> int:
         if page >= 0:
             st.flags[page] = st.flags[page] | F_PINNED if kind == T_PIN else st.flags[page] & ~F_PINNED
         return 0
-    target = kind == T_ISOLATE_FREE and st.pb_mt[st.rp[row + F_PAGE] >> PAGEBLOCK_ORDER] != METADATA
+    if st.rp_sum[RP_HINT_I] and (kind == T_CONTIG_BEGIN or kind == T_CONTIG_END):
+        if st.dim[D_POLICY] != P_RFC_V1:
+            st.rp_sum[RP_USED_I] += kind == T_CONTIG_BEGIN
+            return told_contig(st, st.rp[row + F_PAGE], kind)
+        return 0
+    mt = st.pb_mt[st.rp[row + F_PAGE] >> PAGEBLOCK_ORDER] if kind == T_ISOLATE_FREE else METADATA
+    if mt == ISOLATE and st.rp_sum[RP_HINT_I]:
+        return told_isolate_free(st, row)
+    target = kind == T_ISOLATE_FREE and mt != METADATA
     if target and st.rp_sum[RP_HINT_C]:
         st.rp_sum[RP_USED_C] += 1
         return told_isolate_free(st, row)

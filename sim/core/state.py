@@ -166,6 +166,8 @@ class State:
     rp_miss: Annotated[Ints, "i8", "replay_misses"]
     # Requests mode: by page how often we drained it more than the trace; ring of targets that migrations took;
     # our reservations, rows of RP_RES_FIELDS.
+    # By pageblock: the type to give back after a contiguous allocation.
+    rp_type: Annotated[Ints, "i1", "replay_blocks"]
     rp_drained: Annotated[Ints, "i4", "replay_pages"]
     rp_target: Annotated[Ints, "i8", "replay_targets"]
     rp_res: Annotated[Ints, "i8", "replay_reservations"]
@@ -259,6 +261,7 @@ def lengths(
         "series_cells": SERIES_ROWS * SERIES_FIELDS,
         "replay_cells": trace_rows * TRACE_FIELDS,
         "replay_pages": pages * replayed,
+        "replay_blocks": pageblocks * replayed,
         "replay_sums": RP_SUMS * replayed,
         "replay_targets": RP_TARGETS * replayed,
         "replay_reservations": trace_rows // 2 * RP_RES_FIELDS,

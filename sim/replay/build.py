@@ -67,7 +67,7 @@ TAGSTORE = re.compile(r"tagstore=(0x[0-9a-f]+),(0x[0-9a-f]+),(0x[0-9a-f]+)")
 
 def layout_of(dump: Dump, folder: Path, cpus: int) -> Layout:
     """The memory of the recorded machine. Tag storage is named on its kernel command line."""
-    zones = sorted(dump.zones.values(), key=lambda zone: zone.start)
+    zones = sorted((zone for zone in dump.zones.values() if zone.spanned), key=lambda zone: zone.start)
     data: dict[str, object] = {
         "name": "recorded",
         "banks": [{"zone": zone.name, "start_pfn": zone.start, "pages": zone.spanned} for zone in zones],

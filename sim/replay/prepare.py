@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from sim.core import consts as c
 from sim.layout import Layout
+from sim.replay.columns import CPU, ORDER, PAGE, PID, A, B, D
+from sim.replay.ranges import ranges
 from sim.replay.trace import Trace
-
-PAGE, ORDER, MT, A, B, C, D, PID, CPU = range(1, 10)
 
 
 def to_pages(pfns: NDArray[np.int64], layout: Layout) -> NDArray[np.int64]:
@@ -29,9 +29,7 @@ def prepare(trace: Trace, layout: Layout) -> Trace:
     keep = (rows[:, PAGE] >= 0) | ~np.isin(rows[:, 0], PAGE_KINDS)
     rows[~keep, 0] = c.T_NOTHING
     mark_refills(rows)
-    if not layout.regions:
-        return Trace(rows, trace.marks)
-    return insert(Trace(rows, trace.marks), isolations(rows))
+    return insert(Trace(rows, trace.marks), isolations(rows) if layout.regions else ranges(rows))
 
 
 def mark_refills(rows: NDArray[np.int64]) -> None:

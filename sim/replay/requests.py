@@ -12,7 +12,8 @@ from sim.core import replay_requests as core
 from sim.core import state as s
 from sim.core.gfp import GFP_MEMALLOC, GFP_RETRY_MAYFAIL, GFP_TAGGED
 from sim.replay.build import Recorded
-from sim.replay.prepare import CPU, MT, ORDER, PAGE, PID, A, B, C, D, insert
+from sim.replay.columns import CPU, MT, ORDER, PAGE, PID, A, B, C, D
+from sim.replay.prepare import insert
 from sim.replay.trace import Trace
 
 Rows = NDArray[np.int64]
