@@ -1,4 +1,4 @@
-"""The command line: `carveout run`, `proc`, `bench`, `scenarios`, `check`. `carveout serve` is added by `app/cli.py`.
+"""The command line: `carveout run`, `proc`, `bench`, `scenarios`, `check`, `replay`; `app/cli.py` adds `serve`.
 
 Exit 0 done, 1 the output cannot be written, 2 bad input with one clear line on stderr, 3 an invariant broke. With
 `--json` one object goes to stdout and everything else to stderr.
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from sim.commands import BENCH_OPTIONS, check_scenario, print_proc, print_scenarios, run_bench, run_scenario
+from sim.commands import BENCH_OPTIONS, check_scenario, print_proc, print_scenarios, replay_run, run_bench, run_scenario
 from sim.errors import BrokenInvariant, ScenarioError
 
 Command = Callable[[argparse.Namespace], None]
@@ -84,6 +84,8 @@ def build_parser() -> tuple[argparse.ArgumentParser, "argparse._SubParsersAction
     _json_option(add_command(commands, "scenarios", print_scenarios, "list the scenarios"))
     check = add_command(commands, "check", check_scenario, "run a scenario and test every invariant on the way")
     _scenario_options(check)
+    replay = add_command(commands, "replay", replay_run, "replay a recorded kernel and compare it with its dumps")
+    _replay_options(replay)
     return parser, commands
 
 
@@ -106,6 +108,17 @@ def _scenario_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="N", help="1 to 2147483646 (default: the scenario's)")
     parser.add_argument("--set", metavar="key=value", action="append", default=[], help="a setting, as layout.cpus=4")
     parser.add_argument("--until", metavar="OP", help="stop at this op (default: the scenario's end)")
+
+
+def _replay_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN-FOLDER", help="a folder with trace.txt.gz and snapshots/")
+    parser.add_argument("--mode", metavar="M", default="events", help="events (all movements are told) or requests")
+    parser.add_argument("--from", dest="start", metavar="SNAPSHOT", help="first snapshot, by name or number")
+    parser.add_argument("--to", dest="end", metavar="SNAPSHOT", help="last snapshot, by name or number")
+    parser.add_argument(
+        "--hints", metavar="TDCI", default="", help="what no trace shows: tasks, drains, compaction, ranges"
+    )
+    _json_option(parser)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,21 @@ def print_proc(arguments: argparse.Namespace) -> None:
     """`carveout proc`."""
     from sim.procfs import proc_file
 
-    print(proc_file(_machine(arguments).snapshot(), arguments.file), end="")
+    folder = Path(arguments.scenario)
+    if (folder / "snapshots").is_dir():
+        print(_recorded_file(folder, arguments), end="")
+    else:
+        print(proc_file(_machine(arguments).snapshot(), arguments.file), end="")
+
+
+def _recorded_file(folder: Path, arguments: argparse.Namespace) -> str:
+    """A file of the machine of a dump; `--until` names the snapshot."""
+    if arguments.until is None:
+        raise ScenarioError(f"until: {folder} holds recorded snapshots: name one of them")
+    warm_core()
+    from sim.replay.proc import recorded_file
+
+    return recorded_file(folder, arguments.until, arguments.file)
 
 
 def run_bench(arguments: argparse.Namespace) -> None:
@@ -54,6 +68,19 @@ def run_bench(arguments: argparse.Namespace) -> None:
         _print_json(numbers)
     else:
         print("\n".join(f"{name:<16}{value}" for name, value in numbers.items()))
+
+
+def replay_run(arguments: argparse.Namespace) -> None:
+    """`carveout replay`."""
+    warm_core()
+    from sim.replay.report import replay_report, text_table
+
+    options = arguments.mode, arguments.hints, arguments.start, arguments.end
+    report, windows = replay_report(Path(arguments.run), *options)
+    if arguments.json:
+        _print_json(report)
+    else:
+        print(text_table(report, windows))
 
 
 def print_scenarios(arguments: argparse.Namespace) -> None:

@@ -45,6 +45,9 @@ class ZoneView:
     data_kinds: NDArray[np.int64]  # [kind] pages outside tag storage
     tag_kinds: NDArray[np.int64]  # [kind] pages inside tag storage
     pcp: tuple["PcpView", ...]  # one a CPU
+    boost: int = 0  # watermark_boost
+    free_cma: int = 0  # NR_FREE_CMA_PAGES, part of `free`
+    has_metadata: bool = True  # the kernel knows MIGRATE_METADATA
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Buddy:
         self.types = types  # pfn // 512 -> type
         self.lists: dict[tuple[int, str], list[int]] = {(o, t): [] for o in range(11) for t in TYPES}
         self.at: dict[int, tuple[int, str]] = {}  # first pfn of every free block -> order, type of its list
+        self.fragmented = False  # part of a pageblock was stolen: the marks go up and kswapd wakes (A 2, A 3.6)
         self.movable_in = lambda block: 0  # allocated movable pages of a pageblock
 
     @property
@@ -99,25 +100,30 @@ class Buddy:
             self.add(pfn + (1 << half), half, kind, tail=False)
         return pfn
 
-    def take(self, order: int, kind: str, metadata: bool) -> int | None:
-        """__rmqueue, A 3.5 and T 2.2: own type, METADATA if allowed, then steal and begin again."""
+    def take(self, order: int, kind: str, metadata: bool, whole: bool = False) -> int | None:
+        """__rmqueue, A 3.5 and T 2.2: own type, METADATA if allowed, then steal and begin again.
+
+        `whole`: ALLOC_NOFRAGMENT, steal whole pageblocks only.
+        """
         while True:
             for one in (kind, "T") if metadata else (kind,):
                 pfn = self.take_smallest(order, one)
                 if pfn is not None:
                     return pfn
-            if not self.steal(order, kind):
+            if not self.steal(order, kind, whole):
                 return None
 
-    def steal(self, order: int, kind: str) -> bool:
+    def steal(self, order: int, kind: str, whole: bool) -> bool:
         """A 3.6: move something of another type to the lists of `kind`; whether there was anything."""
-        found = [(o, t) for o in range(10, order - 1, -1) for t in STEALS_FROM[kind] if self.lists[o, t]]
+        lowest = max(order, 9) if whole else order
+        found = [(o, t) for o in range(10, lowest - 1, -1) for t in STEALS_FROM[kind] if self.lists[o, t]]
         if not found:
             return False
         size, other = found[0]
         if kind == "M" and size < 4 and size > order:
             size, other = min(found, key=lambda choice: choice[0])
         pfn = self.lists[size, other][0]
+        self.fragmented |= size < 9
         if size >= 9:
             for block in range(pfn // 512, (pfn + (1 << size)) // 512):
                 self.types[block] = kind
@@ -182,19 +188,19 @@ class Zone(Buddy):
         self.pcp = [Pcp() for _ in range(cpus)]
         self.batch, self.high = batch, high
 
-    def take_from_pcp(self, cpu: int, order: int, kind: str, metadata: bool) -> int | None:
+    def take_from_pcp(self, cpu: int, order: int, kind: str, metadata: bool, whole: bool) -> int | None:
         """rmqueue_pcplist, A 3.4."""
         pcp = self.pcp[cpu]
         entries = pcp.lists[pcp_index(order, kind)]
         pcp.factor //= 2
         if not entries:
-            self.refill(entries, order, kind, metadata)
+            self.refill(entries, order, kind, metadata, whole)
         return entries.pop(0)[0] if entries else None
 
-    def refill(self, entries: list[Entry], order: int, kind: str, metadata: bool) -> None:
+    def refill(self, entries: list[Entry], order: int, kind: str, metadata: bool, whole: bool) -> None:
         """rmqueue_bulk, A 3.4: to the tail, so that the first taken is used first."""
         for _ in range(1 if self.batch == 1 else max(self.batch >> order, 2)):
-            pfn = self.take(order, kind, metadata)
+            pfn = self.take(order, kind, metadata, whole)
             if pfn is None:
                 return
             entries.append((pfn, "T" if self.type_of(pfn) == "T" else kind))
@@ -240,10 +246,12 @@ class Zone(Buddy):
         else:
             self.free_block(pfn, order, self.type_of(pfn))
 
-    def rmqueue(self, cpu: int, order: int, kind: str, metadata: bool, through_pcp: bool) -> int | None:
+    def rmqueue(
+        self, cpu: int, order: int, kind: str, metadata: bool, through_pcp: bool, whole: bool = False
+    ) -> int | None:
         """A 3.4: from the per-CPU list, and if that stays empty from the buddy lists."""
-        pfn = self.take_from_pcp(cpu, order, kind, metadata) if through_pcp and order in PCP_ORDERS else None
-        return self.take(order, kind, metadata) if pfn is None else pfn
+        pfn = self.take_from_pcp(cpu, order, kind, metadata, whole) if through_pcp and order in PCP_ORDERS else None
+        return self.take(order, kind, metadata, whole) if pfn is None else pfn
 
     def watermark_ok(self, order: int, mark: int, metadata: bool) -> bool:
         """A 3.3, T 2.3: `mark` includes the lowmem reserve."""

@@ -2,16 +2,15 @@
 
 from sim.core.build import compiled, entry
 from sim.core.consts import (
-    ISOLATE,
     K_FREE,
     MAX_ORDER,
-    METADATA,
     MIGRATETYPES,
     NO_PAGE,
     ORDERS,
     PAGEBLOCK_ORDER,
     PCPTYPES,
 )
+from sim.core.counters import mod_zone_freepage_state
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import zone_of
 from sim.core.state import D_PAGES, State
@@ -43,16 +42,6 @@ def del_page_from_free_list(st: State, page: int) -> int:
     list_del(st, page)
     st.order[page] = -1
     return order
-
-
-@compiled
-def mod_zone_freepage_state(st: State, z: int, pages: int, mt: int) -> int:
-    """NR_FREE_PAGES and NR_FREE_METADATA_PAGES (RFC v1 #5). Isolated pages do not count as free."""
-    if mt != ISOLATE:
-        st.z_free[z] += pages
-        if mt == METADATA:
-            st.z_meta[z] += pages
-    return 0
 
 
 @compiled

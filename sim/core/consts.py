@@ -100,3 +100,34 @@ S_WORK = 6  # `count` ops of the seeded workload
 S_EXIT = 7  # the process ends
 S_FREE_PAGE = 8  # argument = page
 PROGRAM_FIELDS = 6
+
+# Rows of a recorded trace (sim/replay): kind, page (-1 none), order, migratetype, four numbers a, b, c, d that depend
+# on the kind, pid, cpu. Names of the kernel's events in the comment where they differ.
+T_ALLOC = 1  # a = gfp; page -1 when it failed
+T_FREE = 2
+T_BATCHED = 3
+T_LOCKED = 4  # mm_page_alloc_zone_locked; a = percpu_refill
+T_DRAIN = 5  # mm_page_pcpu_drain
+T_EXTFRAG = 6  # migratetype = wanted, a = fallback_order, b = type stolen from, c = change_ownership
+T_ISOLATE_FREE = 7  # page = start, a = end (pfn, then page), b = nr_scanned, c = nr_taken
+T_ISOLATE_MIGRATE = 8  # the same
+T_MIGRATE = 9  # mm_migrate_pages_start; a = 1 for reason contig_range
+T_COMPACT_BEGIN, T_COMPACT_END = 10, 11
+T_COMPACT_TRY = 12  # try_to_compact_pages; b = priority
+T_WAKEUP, T_KSWAPD_WAKE, T_KSWAPD_SLEEP = 13, 14, 15
+T_RECLAIM_BEGIN = 16
+T_RECLAIM_END = 17  # b = nr_reclaimed
+T_RETRY = 18  # reclaim_retry_zone; b = no_progress_loops, c = wmark_check
+T_VICTIM = 19  # b = pid
+T_RESERVE = 20  # metadata_reserve; migratetype = tries, a = block, b = nblocks, c = taken, d = ret
+T_RELEASE = 21  # metadata_free; a = block, b = refs, c = released, -1 if it was not reserved, d = 1: for all blocks
+T_RETURN = 22  # metadata_return; a = merged page, b = merged order
+T_PIN, T_UNPIN = 23, 24
+T_DRAIN_ALL = 29  # somebody asked for all LRU caches and per-CPU lists to be emptied
+# Not printed by the kernel: a pageblock (its first page) is isolated, and given back; a request starts, as its
+# mm_page_alloc in row b says, c = 1 after direct reclaim with progress, d = 1 if that is a hint; kswapd ends a round.
+T_CONTIG_BEGIN, T_CONTIG_END = 25, 26
+T_REQUEST = 27
+T_KSWAPD_END = 28
+T_NOTHING = 0
+TRACE_FIELDS = 10

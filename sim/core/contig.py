@@ -4,7 +4,6 @@ from sim.core.buddy import (
     add_to_free_list,
     del_page_from_free_list,
     free_one_page,
-    mod_zone_freepage_state,
     page_is_buddy,
 )
 from sim.core.build import compiled, outlined
@@ -27,16 +26,19 @@ from sim.core.consts import (
     OK,
     PAGEBLOCK_ORDER,
     PAGEBLOCK_PAGES,
+    T_ALLOC,
+    T_RESERVE,
 )
+from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
-from sim.core.lists import list_add
 from sim.core.pages import find_head, set_kind, zone_of
 from sim.core.pcp import drain_all_pages, drain_zone
-from sim.core.process import class_of, disown, own, owner_head
+from sim.core.process import class_of, disown, own, split_huge_page
 from sim.core.reclaim import direct_reclaim, wake_kswapd
 from sim.core.records import mark_once, record
-from sim.core.rmqueue import get_page_untagged
-from sim.core.state import V_DROPPED, V_MIGRATE_FAIL, V_MIGRATE_SUCCESS, State
+from sim.core.replay_frees import serve_others
+from sim.core.rmqueue import get_page_untagged, no_fragment
+from sim.core.state import D_REPLAY, RP_PUSHED, RP_TARGETS, V_DROPPED, V_MIGRATE_FAIL, V_MIGRATE_SUCCESS, State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
 
 
@@ -92,11 +94,11 @@ def isolate_pageblock(st: State, block: int) -> int:
 
 
 @outlined
-def unisolate_pageblock(st: State, block: int) -> int:
+def unisolate_pageblock(st: State, block: int, mt: int) -> int:
     """Give the pageblock its type back; every free block of it goes to the tail of its list (facts 13 rule 4)."""
-    st.pb_mt[block >> PAGEBLOCK_ORDER] = METADATA
+    st.pb_mt[block >> PAGEBLOCK_ORDER] = mt
     st.z_isolated[zone_of(st, block)] -= 1
-    return move_free_pages(st, block, METADATA)
+    return move_free_pages(st, block, mt)
 
 
 @compiled
@@ -112,28 +114,16 @@ def any_pinned(st: State, start: int, end: int) -> int:
 
 
 @compiled
-def split_huge_page(st: State, head: int) -> int:
-    """Split an allocated block into single pages of the same owner, so that one of them can move."""
-    order = st.order[head]
-    process = st.owner[head]
-    what = class_of(st, head)
-    for page in range(head + 1, head + (1 << order)):
-        st.order[page] = 0
-        st.flags[page] = (st.flags[page] & F_PINNED) | (st.flags[head] & ~F_PINNED)
-        st.owner[page] = process
-        list_add(st, owner_head(st, process, what), page)
-    st.order[head] = 0
-    return 0
-
-
-@compiled
 def alloc_migration_target(st: State, cpu: int) -> int:
     """A page for data that has to move: GFP_USER | MOVABLE | RETRY_MAYFAIL. Or NO_PAGE.
 
     It reclaims as long as that makes progress, and never calls the OOM killer.
     """
+    if st.dim[D_REPLAY]:
+        serve_others(st, T_ALLOC)
     flags = movable_flags(st, 0) | ALLOC_KSWAPD
-    page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_LOW, ZONE_MOVABLE, cpu)
+    fast = flags | WMARK_LOW | no_fragment(st, ZONE_MOVABLE)
+    page = get_page_untagged(st, 0, MOVABLE, fast, ZONE_MOVABLE, cpu)
     if page == NO_PAGE:
         wake_kswapd(st, ZONE_MOVABLE)
         page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
@@ -142,6 +132,9 @@ def alloc_migration_target(st: State, cpu: int) -> int:
         if page == NO_PAGE:
             drain_all_pages(st)
             page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
+    if st.dim[D_REPLAY]:
+        st.rp_target[st.rp_sum[RP_PUSHED] % RP_TARGETS] = page
+        st.rp_sum[RP_PUSHED] += 1
     return page
 
 
@@ -253,8 +246,11 @@ def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) 
     ret = EINTR if fatal else OK
     if ret == OK and any_pinned(st, start, end):
         ret = EBUSY
+        if st.dim[D_REPLAY]:  # the further tries drain what others have freed since
+            serve_others(st, T_RESERVE)
+            drain_all_pages(st)
     if ret == OK:
         ret = empty_range(st, start, end, cpu)
     for block in range(first, end, PAGEBLOCK_PAGES):
-        unisolate_pageblock(st, block)
+        unisolate_pageblock(st, block, METADATA)
     return ret

@@ -16,8 +16,12 @@ from sim.core.consts import (
     RECLAIMABLE,
     UNMOVABLE,
 )
+from sim.core.pages import zone_of
 from sim.core.records import mark_once, record
 from sim.core.state import COUNT_STRIDE, D_PAGES, V_EXTFRAG, State
+from sim.core.watermark import ALLOC_KSWAPD, ALLOC_NOFRAGMENT
+
+BOOST_FACTOR = 15000  # watermark_boost_factor, of 10000
 
 
 @compiled
@@ -45,9 +49,13 @@ def find_fallback(st: State, z: int, order: int, mt: int) -> int:
 
 
 @compiled
-def choose_fallback(st: State, z: int, order: int, mt: int) -> int:
-    """Search from the largest order down; a movable request that cannot claim takes the smallest instead."""
-    for o in range(MAX_ORDER, order - 1, -1):
+def choose_fallback(st: State, z: int, order: int, mt: int, flags: int) -> int:
+    """Search from the largest order down; a movable request that cannot claim takes the smallest instead.
+
+    With ALLOC_NOFRAGMENT nothing smaller than a pageblock is taken.
+    """
+    lowest = max(order, PAGEBLOCK_ORDER) if flags & ALLOC_NOFRAGMENT else order
+    for o in range(MAX_ORDER, lowest - 1, -1):
         found = find_fallback(st, z, o, mt)
         if found < 0:
             continue
@@ -105,9 +113,21 @@ def claim_pageblock(st: State, page: int, mt: int, old: int) -> int:
 
 
 @compiled
-def steal(st: State, page: int, order: int, mt: int, whole: int) -> int:
-    """steal_suitable_fallback. Simplified: no watermark boost."""
+def boost_watermark(st: State, z: int) -> int:
+    """Raise the marks for a while, after memory was fragmented: a pageblock more, at most 150 % of high."""
+    most = st.z_high[z] * BOOST_FACTOR // 10000
+    if st.z_managed[z] < 4 * PAGEBLOCK_PAGES or most == 0:
+        return 0
+    st.z_boost[z] = min(st.z_boost[z] + PAGEBLOCK_PAGES, max(PAGEBLOCK_PAGES, most))
+    return 1
+
+
+@compiled
+def steal(st: State, page: int, order: int, mt: int, whole: int, flags: int) -> int:
+    """steal_suitable_fallback."""
     old = st.pb_mt[page >> PAGEBLOCK_ORDER]
+    if order < PAGEBLOCK_ORDER and boost_watermark(st, zone_of(st, page)) and flags & ALLOC_KSWAPD:
+        st.z_boosted[zone_of(st, page)] = 1
     if order >= PAGEBLOCK_ORDER:
         for block in range(page >> PAGEBLOCK_ORDER, (page + (1 << order)) >> PAGEBLOCK_ORDER):
             st.pb_mt[block] = mt
@@ -120,15 +140,15 @@ def steal(st: State, page: int, order: int, mt: int, whole: int) -> int:
 
 
 @outlined
-def rmqueue_fallback(st: State, z: int, order: int, mt: int) -> int:
+def rmqueue_fallback(st: State, z: int, order: int, mt: int, flags: int) -> int:
     """Move free memory of another type to the lists of `mt`; returns 1 if anything moved."""
-    found = choose_fallback(st, z, order, mt)
+    found = choose_fallback(st, z, order, mt, flags)
     if found < 0:
         return 0
     block_order = found // 8
     other = found % 8
     page = st.nxt[st.dim[D_PAGES] + buddy_list(st, z, block_order, other)]
-    steal(st, page, block_order, mt, can_steal(st, block_order, mt))
+    steal(st, page, block_order, mt, can_steal(st, block_order, mt), flags)
     st.vm[V_EXTFRAG] += 1
     row = record(st, E_EXTFRAG, page, order, block_order, mt)
     st.ev[row + 7] = other

@@ -9,14 +9,18 @@ from sim.core.consts import (
     E_EXIT,
     E_OOM_KILL,
     OWNED_CLASSES,
+    T_VICTIM,
+    TRACE_FIELDS,
 )
 from sim.core.free import free_block
 from sim.core.process import owner_head
+from sim.core.reclaim import next_told
 from sim.core.records import mark, record
 from sim.core.state import (
     D_OOMS,
     D_OP,
     D_PROCESSES,
+    D_REPLAY,
     D_WEIGHT,
     D_ZONES,
     OOM_FIELDS,
@@ -25,6 +29,8 @@ from sim.core.state import (
     R_REFUSALS,
     R_REFUSED,
     R_TAG_PAGE,
+    RP_END,
+    RP_KILLS,
     V_OOM_KILL,
     State,
 )
@@ -107,12 +113,26 @@ def record_oom(st: State, victim: int, process: int, order: int, tagged: int) ->
     return row
 
 
+@compiled
+def told_kill(st: State, process: int) -> int:
+    """The victim that the trace names for this request; nobody if it names none."""
+    pid = next_told(st, T_VICTIM)
+    st.rp_sum[RP_KILLS] += 1
+    if pid == 0:
+        return 0
+    if pid == st.rp[st.rp_sum[RP_END] * TRACE_FIELDS + 8]:
+        st.p_fatal[process] = 1
+    return 1
+
+
 @outlined
 def out_of_memory(st: State, process: int, order: int, tagged: int) -> int:
     """Kill somebody. Others leave at once (simplified); the requester gets its signal and leaves when it is done.
 
-    Returns 1 if somebody was killed.
+    Returns 1 if somebody was killed. While a trace is replayed the victim stands there.
     """
+    if st.dim[D_REPLAY]:
+        return told_kill(st, process)
     victim = select_bad_process(st)
     if victim < 0:
         return 0

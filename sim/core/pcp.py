@@ -1,8 +1,9 @@
 """Per-CPU page lists (free_unref_page, rmqueue_pcplist, v6.1; METADATA: RFC v1 #6, #7)."""
 
-from sim.core.buddy import free_one_page, mod_zone_freepage_state, rmqueue_smallest
+from sim.core.buddy import free_one_page, rmqueue_smallest
 from sim.core.build import compiled, entry, outlined
 from sim.core.consts import (
+    CMA,
     COSTLY_ORDER,
     K_FREE,
     K_PCP,
@@ -12,26 +13,62 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
     PCPTYPES,
 )
+from sim.core.counters import free_cma_pages, free_pages, mod_free, mod_free_of_type
 from sim.core.fallback import rmqueue_fallback
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import set_kind
-from sim.core.state import D_CPUS, D_KSWAPD, D_PCP_HEADS, D_ZONES, PCP_LISTS, V_PCP_HIT, V_REFILL, State
-from sim.core.watermark import ALLOC_FROM_METADATA
+from sim.core.state import (
+    D_CPUS,
+    D_KSWAPD,
+    D_PCP_HEADS,
+    D_REPLAY,
+    D_ZONES,
+    PCP_LISTS,
+    RP_DRAINS_RIGHT,
+    V_PCP_HIT,
+    V_REFILL,
+    State,
+)
+from sim.core.watermark import ALLOC_CMA, ALLOC_FROM_METADATA
+
+
+@compiled
+def cma_first(st: State, z: int, flags: int) -> int:
+    """Movable requests take from CMA while more than half of the free memory is there, by drifting counters."""
+    return flags & ALLOC_CMA and free_cma_pages(st, z) > free_pages(st, z) // 2
+
+
+@compiled
+def rmqueue_special(st: State, z: int, order: int, flags: int) -> int:
+    """A block of a type that is lent only: CMA, then METADATA (RFC v1 #4). Or NO_PAGE."""
+    page = NO_PAGE
+    if flags & ALLOC_CMA:
+        page = rmqueue_smallest(st, z, order, CMA)
+    if page == NO_PAGE and flags & ALLOC_FROM_METADATA:
+        page = rmqueue_smallest(st, z, order, METADATA)
+    return page
 
 
 @entry
 def rmqueue_one(st: State, z: int, order: int, mt: int, flags: int) -> int:
-    """One block off the buddy lists (__rmqueue), or NO_PAGE: own type, METADATA if allowed, then stealing."""
-    while True:
-        page = rmqueue_smallest(st, z, order, mt)
+    """One block off the buddy lists (__rmqueue), or NO_PAGE: own type, CMA and METADATA if allowed, then stealing."""
+    if cma_first(st, z, flags):
+        page = rmqueue_smallest(st, z, order, CMA)
         if page != NO_PAGE:
             return page
-        if flags & ALLOC_FROM_METADATA:
-            page = rmqueue_smallest(st, z, order, METADATA)
-            if page != NO_PAGE:
-                return page
-        if not rmqueue_fallback(st, z, order, mt):
-            return NO_PAGE
+    while True:
+        page = rmqueue_smallest(st, z, order, mt)
+        if page == NO_PAGE:
+            page = rmqueue_special(st, z, order, flags)
+        if page != NO_PAGE or not rmqueue_fallback(st, z, order, mt, flags):
+            return page
+
+
+@compiled
+def type_taken(st: State, page: int, mt: int) -> int:
+    """The list a block was taken from: CMA, METADATA and HIGHATOMIC lists hold pages of their pageblocks only."""
+    block = st.pb_mt[page >> PAGEBLOCK_ORDER]
+    return block if block >= PCPTYPES else mt
 
 
 @compiled
@@ -87,6 +124,14 @@ def free_type(st: State, z: int, page: int) -> int:
     return st.pb_mt[page >> PAGEBLOCK_ORDER] if st.z_isolated[z] else st.mt[page]
 
 
+@compiled
+def note_drained(st: State, page: int) -> int:
+    """A drain of ours: right if the trace has one of this page, before or after."""
+    st.rp_sum[RP_DRAINS_RIGHT] += st.rp_drained[page] < 0
+    st.rp_drained[page] += 1
+    return 0
+
+
 @outlined
 def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
     """Give `count` pages back to the buddy lists: list after list from `pindex` on, each emptied from its tail."""
@@ -103,6 +148,8 @@ def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
             pcp_take(st, pcp, pindex, page)
             set_kind(st, page, order, K_FREE)
             free_one_page(st, page, order, mt, 0)
+            if st.dim[D_REPLAY]:
+                note_drained(st, page)
             count -= 1 << order
     return 0
 
@@ -158,18 +205,21 @@ def refill(st: State, pcp: int, order: int, mt: int, flags: int) -> int:
     pindex = order_to_pindex(st, order, mt)
     batch = st.pcp_batch[z]
     wanted = batch if batch == 1 else max(batch >> order, 2)
+    taken = 0
     for _ in range(wanted):
         page = rmqueue_one(st, z, order, mt, flags)
         if page == NO_PAGE:
             break
-        found = METADATA if st.pb_mt[page >> PAGEBLOCK_ORDER] == METADATA else mt
-        mod_zone_freepage_state(st, z, -(1 << order), found)
+        found = type_taken(st, page, mt)
+        mod_free_of_type(st, z, -(1 << order), found)
         set_kind(st, page, order, K_PCP)
         st.order[page] = order
         st.mt[page] = found
         list_add_tail(st, pcp_head(st, pcp, pindex), page)
-        st.pcp_len[pcp * PCP_LISTS + pindex] += 1
-        st.pcp_count[pcp] += 1 << order
+        taken += 1
+    st.pcp_len[pcp * PCP_LISTS + pindex] += taken
+    st.pcp_count[pcp] += taken << order
+    mod_free(st, z, -(taken << order))
     st.vm[V_REFILL] += 1
     return 0
 

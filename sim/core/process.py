@@ -182,3 +182,18 @@ def expire_pins(st: State) -> int:
         else:
             row += 1
     return 0
+
+
+@compiled
+def split_huge_page(st: State, head: int) -> int:
+    """Split an allocated block into single pages of the same owner, so that one of them can move."""
+    order = st.order[head]
+    process = st.owner[head]
+    what = class_of(st, head)
+    for page in range(head + 1, head + (1 << order)):
+        st.order[page] = 0
+        st.flags[page] = (st.flags[page] & F_PINNED) | (st.flags[head] & ~F_PINNED)
+        st.owner[page] = process
+        list_add(st, owner_head(st, process, what), page)
+    st.order[head] = 0
+    return 0

@@ -1,7 +1,19 @@
 """Page cache reclaim: kswapd and direct reclaim, much simplified (docs/fidelity.md). Anonymous memory has no swap."""
 
 from sim.core.build import compiled, outlined
-from sim.core.consts import C_DIRTY, C_FILE, CLASSES, E_DIRECT_RECLAIM, E_KSWAPD_WAKE, F_PINNED, K_DIRTY, K_FILE
+from sim.core.consts import (
+    C_DIRTY,
+    C_FILE,
+    CLASSES,
+    E_DIRECT_RECLAIM,
+    E_KSWAPD_WAKE,
+    F_PINNED,
+    K_DIRTY,
+    K_FILE,
+    T_RECLAIM_END,
+    TRACE_FIELDS,
+)
+from sim.core.counters import free_pages
 from sim.core.free import free_block
 from sim.core.lists import list_add, list_del
 from sim.core.pages import set_kind
@@ -10,8 +22,12 @@ from sim.core.records import record
 from sim.core.state import (
     D_KSWAPD,
     D_KSWAPD_FAILURES,
+    D_REPLAY,
     D_ZONES,
     R_PROCESS,
+    RP_AWAKE,
+    RP_CURSOR,
+    RP_END,
     V_ALLOCSTALL,
     V_PAGEOUTRUN,
     V_SCAN_DIRECT,
@@ -21,7 +37,7 @@ from sim.core.state import (
     V_WRITTEN,
     State,
 )
-from sim.core.watermark import zone_watermark_ok
+from sim.core.watermark import WMARK_HIGH, watermark, zone_watermark_ok
 
 SWAP_CLUSTER_MAX = 32
 MAX_SCAN = 1024
@@ -60,9 +76,26 @@ def shrink_zone(st: State, z: int, want: int, cpu: int) -> int:
     return freed + (scanned << 20)
 
 
+@compiled
+def next_told(st: State, kind: int) -> int:
+    """Column b of the next row of this kind in the rows of the request at hand, which end at RP_END; 0 without one."""
+    row = st.rp_sum[RP_CURSOR] * TRACE_FIELDS
+    while row < st.rp_sum[RP_END] * TRACE_FIELDS:
+        if st.rp[row] == kind and st.rp[row + 8] == st.rp[st.rp_sum[RP_END] * TRACE_FIELDS + 8]:
+            st.rp_sum[RP_CURSOR] = row // TRACE_FIELDS + 1
+            return st.rp[row + 5]
+        row += TRACE_FIELDS
+    return 0
+
+
 @outlined
 def direct_reclaim(st: State, highest: int, cpu: int) -> int:
-    """try_to_free_pages: aim at 32 pages from the zones the request may use; returns how many came free."""
+    """try_to_free_pages: aim at 32 pages from the zones the request may use; returns how many came free.
+
+    While a trace is replayed, what reclaim frees stands in the trace.
+    """
+    if st.dim[D_REPLAY]:
+        return next_told(st, T_RECLAIM_END)
     st.vm[V_ALLOCSTALL] += 1
     freed = 0
     for z in range(st.dim[D_ZONES] - 1, -1, -1):
@@ -82,15 +115,42 @@ def direct_reclaim(st: State, highest: int, cpu: int) -> int:
 def balanced(st: State, highest: int) -> int:
     """pgdat_balanced: any zone is above its high mark. No alloc flags: METADATA never counts (facts 2.3, 12.22)."""
     for z in range(st.dim[D_ZONES]):
-        if st.z_type[z] <= highest and zone_watermark_ok(st, z, 0, st.z_high[z], highest, 0, st.z_free[z]):
+        if st.z_type[z] <= highest and zone_watermark_ok(
+            st, z, 0, watermark(st, z, WMARK_HIGH), highest, 0, free_pages(st, z)
+        ):
             return 1
+    return 0
+
+
+@compiled
+def boosted(st: State) -> int:
+    """pgdat_watermark_boosted."""
+    for z in range(st.dim[D_ZONES]):
+        if st.z_boost[z] > 0:
+            return 1
+    return 0
+
+
+@compiled
+def told_kswapd(st: State, highest: int) -> int:
+    """While a trace is replayed kswapd works there; what its waking changes here is how far counters may drift."""
+    if st.rp_sum[RP_AWAKE] == 0 and (boosted(st) or not balanced(st, highest)):
+        st.rp_sum[RP_AWAKE] = 1
+        for z in range(st.dim[D_ZONES]):
+            held = st.z_threshold[z]
+            st.z_threshold[z] = st.z_pressure[z]
+            st.z_pressure[z] = held
     return 0
 
 
 @outlined
 def wake_kswapd(st: State, highest: int) -> int:
     """wakeup_kswapd: nothing if it is awake, gave up, or all is well."""
-    if st.dim[D_KSWAPD] or st.dim[D_KSWAPD_FAILURES] >= KSWAPD_GIVES_UP or balanced(st, highest):
+    if st.dim[D_REPLAY]:
+        return told_kswapd(st, highest)
+    if st.dim[D_KSWAPD] or st.dim[D_KSWAPD_FAILURES] >= KSWAPD_GIVES_UP:
+        return 0
+    if balanced(st, highest) and not boosted(st):
         return 0
     st.dim[D_KSWAPD] = 1
     st.vm[V_PAGEOUTRUN] += 1
@@ -98,12 +158,20 @@ def wake_kswapd(st: State, highest: int) -> int:
     return 1
 
 
+@compiled
+def forget_boost(st: State) -> int:
+    """kswapd has done its work: the marks come down again. Simplified: all of the boost, when it goes to sleep."""
+    for z in range(st.dim[D_ZONES]):
+        st.z_boost[z] = 0
+    return 0
+
+
 @outlined
 def kswapd_turn(st: State) -> int:
     """One turn of the daemon between two ops: 32 pages from each zone, until one is above its high mark."""
     if balanced(st, 3):
         st.dim[D_KSWAPD] = 0
-        return 0
+        return forget_boost(st)
     st.req[R_PROCESS] = 0
     freed = 0
     for z in range(st.dim[D_ZONES]):
@@ -114,4 +182,5 @@ def kswapd_turn(st: State) -> int:
     st.dim[D_KSWAPD_FAILURES] = 0 if freed else st.dim[D_KSWAPD_FAILURES] + 1
     if st.dim[D_KSWAPD_FAILURES] >= KSWAPD_GIVES_UP:
         st.dim[D_KSWAPD] = 0
+        forget_boost(st)
     return freed

@@ -147,10 +147,9 @@ def allocate(st: State, process: int, what: int, order: int, direct: int) -> int
     begin(st, process, what, order)
     if not st.p_alive[process]:
         return NO_PAGE
-    tagged = what == C_TAGGED and st.dim[D_POLICY] != P_OFF
-    mt = migratetype_of(st, what)
-    page = alloc_pages(st, order, mt, tagged, process, direct)
-    record(st, E_ALLOC, page, order, mt, gfp_of(st, what, order, direct))
+    gfp = gfp_of(st, what, order, direct)
+    page = alloc_pages(st, order, gfp, process)
+    record(st, E_ALLOC, page, order, migratetype_of(st, what), gfp)
     if page == NO_PAGE:
         st.vm[V_FAILED] += 1
     else:

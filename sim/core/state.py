@@ -9,7 +9,16 @@ from typing import Annotated, Any, Protocol, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.consts import CLASSES, EVENT_FIELDS, KINDS, MIGRATETYPES, ORDERS, OWNED_CLASSES, PROGRAM_FIELDS
+from sim.core.consts import (
+    CLASSES,
+    EVENT_FIELDS,
+    KINDS,
+    MIGRATETYPES,
+    ORDERS,
+    OWNED_CLASSES,
+    PROGRAM_FIELDS,
+    TRACE_FIELDS,
+)
 
 PCP_LISTS = 14  # orders 0..3 times U, M, R, then order 9 not movable, order 9 movable
 COUNT_STRIDE = 16  # columns of `count`, KINDS of them used
@@ -71,11 +80,22 @@ class State:
     z_free: Annotated[Ints, "i8", "zones"]
     z_meta: Annotated[Ints, "i8", "zones"]
     z_isolated: Annotated[Ints, "i8", "zones"]
+    # By zone, if counters drift (D_DRIFT): of the free pages CMA; what readers see of NR_FREE_PAGES and
+    # NR_FREE_CMA_PAGES; how far a CPU's difference may go, normally and while kswapd is awake.
+    z_cma: Annotated[Ints, "i8", "zones"]
+    z_seen: Annotated[Ints, "i8", "zones"]
+    z_seen_cma: Annotated[Ints, "i8", "zones"]
+    z_threshold: Annotated[Ints, "i8", "zones"]
+    z_pressure: Annotated[Ints, "i8", "zones"]
     # By zone: watermarks in pages; [zone * 4 + zone type] lowmem_reserve.
     z_min: Annotated[Ints, "i8", "zones"]
     z_low: Annotated[Ints, "i8", "zones"]
     z_high: Annotated[Ints, "i8", "zones"]
     z_reserve: Annotated[Ints, "i8", "reserves"]
+    # By zone: watermark_boost in pages; ZONE_BOOSTED_WATERMARK; pages in HIGHATOMIC pageblocks.
+    z_boost: Annotated[Ints, "i8", "zones"]
+    z_boosted: Annotated[Ints, "i8", "zones"]
+    z_highatomic: Annotated[Ints, "i8", "zones"]
     # By zone: pages on the file LRU.
     z_file: Annotated[Ints, "i8", "zones"]
     # [(zone * ORDERS + order) * MIGRATETYPES + migratetype] free blocks.
@@ -84,6 +104,9 @@ class State:
     # By zone and cpu (zone * cpus + cpu): pages on the lists, free_factor; by zone: high, batch.
     pcp_count: Annotated[Ints, "i8", "pcps"]
     pcp_factor: Annotated[Ints, "i8", "pcps"]
+    # The same index: what this CPU has not yet added to NR_FREE_PAGES and NR_FREE_CMA_PAGES.
+    pcp_diff: Annotated[Ints, "i8", "pcps"]
+    pcp_diff_cma: Annotated[Ints, "i8", "pcps"]
     pcp_len: Annotated[Ints, "i8", "pcp_lists"]
     pcp_high: Annotated[Ints, "i8", "zones"]
     pcp_batch: Annotated[Ints, "i8", "zones"]
@@ -134,6 +157,21 @@ class State:
     mark: Annotated[Ints, "i8", "mark_cells"]
     series: Annotated[Ints, "i8", "series_cells"]
 
+    # Replay of a recorded trace (sim/replay), empty in a simulation: rows of TRACE_FIELDS; by page the kind of the
+    # next row that touches it while the trace is read backwards, then the page our allocator gave in its place;
+    # what was found, RP_*; one row a mismatch.
+    rp: Annotated[Ints, "i8", "replay_cells"]
+    rp_page: Annotated[Ints, "i4", "replay_pages"]
+    rp_sum: Annotated[Ints, "i8", "replay_sums"]
+    rp_miss: Annotated[Ints, "i8", "replay_misses"]
+    # Requests mode: by page how often we drained it more than the trace; ring of targets that migrations took;
+    # our reservations, rows of RP_RES_FIELDS.
+    # By pageblock: the type to give back after a contiguous allocation.
+    rp_type: Annotated[Ints, "i1", "replay_blocks"]
+    rp_drained: Annotated[Ints, "i4", "replay_pages"]
+    rp_target: Annotated[Ints, "i8", "replay_targets"]
+    rp_res: Annotated[Ints, "i8", "replay_reservations"]
+
 
 def fields() -> list[tuple[str, str, str]]:
     """(name, element type, name of the length) of every field, in the order of the digest."""
@@ -171,6 +209,8 @@ D_KSWAPD, D_KSWAPD_FAILURES, D_MARKED, D_RESERVED, D_TAGGED, D_WEIGHT = 19, 20, 
 # What `sim/history.py` looks for in a machine of its own, 0 in every run: events to watch (bits), 1 + the page that
 # they must touch; op of the last event that did, and of the last that changed what the page is.
 D_WATCH, D_WATCHED, D_TOUCHED, D_CHANGED = 25, 26, 27, 28
+# counters drift; the CPU at work, if so; a trace is replayed, requests mode
+D_DRIFT, D_CPU, D_REPLAY = 29, 30, 31
 
 # `req`: the request being served, kept until the next one for the narration.
 R_PROCESS, R_CLASS, R_ORDER, R_RESULT, R_REFUSALS, R_REFUSED, R_TAG_PAGE, R_PASSES, R_DONE = 0, 1, 2, 3, 4, 5, 6, 7, 8
@@ -185,9 +225,22 @@ V_OOM_KILL, V_PAGEOUTRUN, V_WRITTEN, V_FAILED = 16, 17, 18, 19
 V_EXTFRAG, V_REFUSED, V_THP_FALLBACK, V_THP_ALLOC, V_ROLLBACK = 20, 21, 22, 23, 24
 V_REFILL, V_PCP_HIT, V_REUSED = 25, 26, 27
 
+# `rp_sum`: what a replay counted, and its registers.
+RP_ALLOCS, RP_PREDICTED, RP_DRAINS, RP_DRAINS_RIGHT, RP_LOCKED, RP_LOCKED_RIGHT = 0, 1, 2, 3, 4, 5
+RP_RESERVES, RP_RESERVES_RIGHT, RP_ISOLATED, RP_MISSED, RP_BULK, RP_DIRECT = 6, 7, 8, 9, 10, 11
+RP_FAILED, RP_FAILED_RIGHT, RP_AGAIN, RP_UNSURE, RP_SUMS = 12, 13, 14, 15, 64
+RP_MISSES, RP_MISS_FIELDS = 64, 6
+RP_PUSHED, RP_POPPED, RP_OURS, RP_CURSOR, RP_END, RP_KILLS, RP_SERVED, RP_AWAKE = 16, 17, 18, 19, 20, 21, 22, 23
+RP_HINT_T, RP_HINT_D, RP_HINT_C, RP_HINT_I, RP_USED_T, RP_USED_D, RP_USED_C, RP_USED_I = 24, 25, 26, 27, 28, 29, 30, 31
+RP_FAILED_OURS = 32
+RP_TARGETS, RP_RES_FIELDS = 4096, 6
 
-def lengths(pages: int, zones: int, cpus: int, regions: int, tag_pages: int, program_rows: int) -> dict[str, int]:
+
+def lengths(
+    pages: int, zones: int, cpus: int, regions: int, tag_pages: int, program_rows: int, trace_rows: int = 0
+) -> dict[str, int]:
     """How long each kind of array is for a machine of this shape."""
+    replayed = trace_rows > 0
     heads = zones * ORDERS * MIGRATETYPES + zones * cpus * PCP_LISTS + MAX_PROCESSES * OWNED_CLASSES + zones
     pageblocks = pages // 512
     return {
@@ -216,6 +269,13 @@ def lengths(pages: int, zones: int, cpus: int, regions: int, tag_pages: int, pro
         "oom_cells": OOM_ROWS * OOM_FIELDS,
         "mark_cells": MARK_ROWS * 3,
         "series_cells": SERIES_ROWS * SERIES_FIELDS,
+        "replay_cells": trace_rows * TRACE_FIELDS,
+        "replay_pages": pages * replayed,
+        "replay_blocks": pageblocks * replayed,
+        "replay_sums": RP_SUMS * replayed,
+        "replay_targets": RP_TARGETS * replayed,
+        "replay_reservations": trace_rows // 2 * RP_RES_FIELDS,
+        "replay_misses": RP_MISSES * RP_MISS_FIELDS * replayed,
     }
 
 

@@ -6,9 +6,12 @@ from sim.core.contig import alloc_contig_range
 from sim.core.metadata import block_of, drop_refs, end_of_blocks, ref_of, refs_per_block, region_of
 from sim.core.records import mark_once, record, touch
 from sim.core.state import (
+    D_REPLAY,
     D_RESERVED,
     D_WATCH,
     R_TAG_PAGE,
+    RP_OURS,
+    RP_RES_FIELDS,
     V_RESERVE_FAIL,
     V_RESERVE_SUCCESS,
     V_REUSED,
@@ -53,12 +56,27 @@ def take_block(st: State, r: int, block: int, refs: int, fatal: int, cpu: int) -
 
 
 @compiled
+def keep(st: State, event: int) -> int:
+    """Keep a reservation of ours, to be compared with those of the trace: page, order, block, taken, tries, ret."""
+    row = st.rp_sum[RP_OURS] * RP_RES_FIELDS
+    st.rp_sum[RP_OURS] += 1
+    st.rp_res[row] = st.ev[event + 3]
+    st.rp_res[row + 1] = st.ev[event + 4]
+    st.rp_res[row + 2] = st.ev[event + 5]
+    for i in range(3):
+        st.rp_res[row + 3 + i] = st.ev[event + 7 + i]
+    return 0
+
+
+@compiled
 def report(st: State, page: int, order: int, start: int, blocks: int, taken: int, tries: int, ret: int) -> int:
     """The metadata_reserve event."""
     row = record(st, E_RESERVE, page, order, start, blocks)
     st.ev[row + 7] = taken
     st.ev[row + 8] = tries
     st.ev[row + 9] = ret
+    if st.dim[D_REPLAY]:
+        keep(st, row)
     if taken == 0 and ret == OK:
         st.vm[V_REUSED] += 1
     if taken > 0 and ret == OK:

@@ -19,7 +19,8 @@ def warm() -> None:
 
     build.on_function.append(tell)
     import sim.core.boot
-    import sim.core.program  # noqa: F401  (these two import every other core module)
+    import sim.core.program
+    import sim.core.replay_requests  # noqa: F401  (these three import every other core module)
 
     build.stamp().parent.mkdir(parents=True, exist_ok=True)
     build.stamp().write_text("\n".join(done))

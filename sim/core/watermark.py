@@ -2,14 +2,22 @@
 
 from sim.core.buddy import buddy_list
 from sim.core.build import compiled, entry
-from sim.core.consts import METADATA, ORDERS, P_RFC_V1, RECLAIMABLE
+from sim.core.consts import CMA, HIGHATOMIC, METADATA, ORDERS, P_RFC_V1, RECLAIMABLE
+from sim.core.counters import free_cma_pages
 from sim.core.state import D_POLICY, State
 
 # alloc_flags: which mark, then the kernel's bits that are modelled.
 WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_MASK = 0, 1, 2, 3
+ALLOC_NO_WATERMARKS = 0x4
 ALLOC_OOM = 0x8
-ALLOC_KSWAPD = 0x800
+ALLOC_NON_BLOCK = 0x10
+ALLOC_MIN_RESERVE = 0x20
+ALLOC_CMA = 0x80
+ALLOC_NOFRAGMENT = 0x100
+ALLOC_HIGHATOMIC = 0x200
 ALLOC_FROM_METADATA = 0x400
+ALLOC_KSWAPD = 0x800
+ALLOC_RESERVES = ALLOC_OOM | ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC
 
 # Zone types, the highest one a request may use.
 ZONE_NORMAL, ZONE_MOVABLE = 2, 3
@@ -17,11 +25,11 @@ ZONE_NORMAL, ZONE_MOVABLE = 2, 3
 
 @compiled
 def watermark(st: State, z: int, flags: int) -> int:
-    """The mark of a zone that these flags ask for, pages."""
+    """The mark of a zone that these flags ask for, with its boost, pages."""
     which = flags & WMARK_MASK
     if which == WMARK_LOW:
-        return st.z_low[z]
-    return st.z_high[z] if which == WMARK_HIGH else st.z_min[z]
+        return st.z_low[z] + st.z_boost[z]
+    return (st.z_high[z] if which == WMARK_HIGH else st.z_min[z]) + st.z_boost[z]
 
 
 @compiled
@@ -31,9 +39,38 @@ def has_block(st: State, z: int, order: int, flags: int) -> int:
         for mt in range(RECLAIMABLE + 1):
             if st.nr_free[buddy_list(st, z, o, mt)] > 0:
                 return 1
+        if flags & ALLOC_CMA and st.nr_free[buddy_list(st, z, o, CMA)] > 0:
+            return 1
         if flags & ALLOC_FROM_METADATA and st.nr_free[buddy_list(st, z, o, METADATA)] > 0:
             return 1
+        if flags & (ALLOC_HIGHATOMIC | ALLOC_OOM) and st.nr_free[buddy_list(st, z, o, HIGHATOMIC)] > 0:
+            return 1
     return 0
+
+
+@compiled
+def unusable_free(st: State, z: int, order: int, flags: int) -> int:
+    """Free pages that this request could not use (__zone_watermark_unusable_free)."""
+    unusable = (1 << order) - 1
+    if not flags & ALLOC_RESERVES:
+        unusable += st.z_highatomic[z]
+    if not flags & ALLOC_CMA:
+        unusable += free_cma_pages(st, z)
+    if not flags & ALLOC_FROM_METADATA:
+        unusable += st.z_meta[z]
+    return unusable
+
+
+@compiled
+def lowered_mark(st: State, mark: int, flags: int) -> int:
+    """How far below the mark a request with access to reserves may go. Non-blocking counts only beside __GFP_HIGH."""
+    if flags & ALLOC_MIN_RESERVE:
+        mark -= mark // 2
+        if flags & ALLOC_NON_BLOCK:
+            mark -= mark // 4
+    if flags & ALLOC_OOM:
+        mark -= mark // 2
+    return mark
 
 
 @entry
@@ -41,19 +78,16 @@ def zone_watermark_ok(st: State, z: int, order: int, mark: int, highest: int, fl
     """free - unusable > mark + lowmem reserve, and for higher orders a block that fits.
 
     `free` is passed in, so that reclaim can ask what would be if everything reclaimable were free.
-    Without ALLOC_FROM_METADATA free METADATA is unusable. Exact counters (the kernel's drift is not modelled).
     """
-    unusable = (1 << order) - 1
-    if not flags & ALLOC_FROM_METADATA:
-        unusable += st.z_meta[z]
-    if flags & ALLOC_OOM:
-        mark -= mark // 2
-    if free - unusable <= mark + st.z_reserve[z * 4 + highest]:
+    usable = free - unusable_free(st, z, order, flags)
+    if flags & ALLOC_RESERVES:
+        mark = lowered_mark(st, mark, flags)
+    if usable <= mark + st.z_reserve[z * 4 + highest]:
         return 0
     return 1 if order == 0 else has_block(st, z, order, flags)
 
 
 @compiled
 def movable_flags(st: State, tagged: int) -> int:
-    """ALLOC_FROM_METADATA for an untagged movable request, if tag storage is managed (gfp_to_alloc_flags_fast, #4)."""
-    return ALLOC_FROM_METADATA if st.dim[D_POLICY] == P_RFC_V1 and not tagged else 0
+    """What a movable request may use beside its own lists (gfp_to_alloc_flags_fast): CMA; METADATA if untagged (#4)."""
+    return ALLOC_CMA | (ALLOC_FROM_METADATA if st.dim[D_POLICY] == P_RFC_V1 and not tagged else 0)

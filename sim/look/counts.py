@@ -109,6 +109,8 @@ def zone_view(at: Place, z: int, name: str, tag_kinds: NDArray[np.int64]) -> Zon
         data_kinds=at.count[blocks, :KINDS].sum(axis=0, dtype=np.int64) - tag_kinds,
         tag_kinds=tag_kinds,
         pcp=tuple(pcp_view(at, z, cpu) for cpu in range(at.layout.cpus)),
+        boost=int(a["z_boost"][z]),
+        free_cma=int(a["z_cma"][z]),
     )
 
 

@@ -3,6 +3,7 @@
 Vectors were computed with a prototype, not recorded. What the core does not model yet is skipped with the reason.
 """
 
+from itertools import groupby
 from typing import Any
 from unittest.mock import patch
 
@@ -202,21 +203,90 @@ def test_v43_and_v44_hold_for_metadata_in_place_of_cma(mark: int, passes: bool) 
     assert watermark.zone_watermark_ok(bench.st, 0, 0, mark, 3, watermark.ALLOC_FROM_METADATA, 1000)
 
 
+def drifting(free: int, cma: int, threshold: int) -> Bench:
+    """One free pageblock of each of M and CMA, more of CMA on demand, and counters that read as given."""
+    bench = Bench("9M:0 10C:400", "MMCC")
+    bench.arrays["dim"][bench.core["state"].D_DRIFT] = 1
+    bench.arrays["z_seen"][0], bench.arrays["z_seen_cma"][0] = free, cma
+    bench.arrays["z_threshold"][0] = threshold
+    return bench
+
+
+def refilled(bench: Bench, times: int = 1) -> str:
+    """Types of the pages that so many refills put on the list, in order, as runs: `C13 M18`."""
+    for _ in range(times):
+        bench.core["pcp"].refill(bench.st, 0, 0, 1, bench.core["watermark"].ALLOC_CMA)
+    letters = "".join("UMRHC"[int(bench.arrays["mt"][pfn])] for pfn in bench.pcp(1))
+    return " ".join(f"{letter}{len(list(run))}" for letter, run in groupby(letters))
+
+
+@pytest.mark.parametrize(
+    ("free", "cma", "threshold", "times", "runs", "counters", "held_back"),
+    cases(
+        ("V20 more than half is CMA", 1536, 1024, 12, 1, "C31", (1505, 998), (0, -5)),
+        ("V21 half is not more than half", 1024, 512, 12, 1, "M31", (993, 512), (0, 0)),
+        ("V22 13 pages until the difference folds", 1024, 513, 12, 1, "C13 M18", (993, 500), (0, 0)),
+        ("V23 126 pages while kswapd is awake", 1024, 513, 125, 5, "C126 M29", (869, 387), (0, 0)),
+    ),
+)
+def test_the_half_rule_reads_drifting_counters(
+    free: int, cma: int, threshold: int, times: int, runs: str, counters: tuple[int, int], held_back: tuple[int, int]
+) -> None:
+    bench = drifting(free, cma, threshold)
+    assert refilled(bench, times) == runs
+    assert (bench.number("z_seen"), bench.number("z_seen_cma")) == counters
+    assert (bench.number("pcp_diff"), bench.number("pcp_diff_cma")) == held_back
+
+
+def test_v24_cma_serves_a_movable_request_when_movable_is_empty() -> None:
+    bench = Bench("9C:800", "MMMMC")
+    assert bench.core["pcp"].rmqueue_one(bench.st, 0, 0, 1, bench.core["watermark"].ALLOC_CMA) == 0x800
+
+
+@pytest.mark.parametrize(
+    ("lists", "boost"),
+    cases(
+        ("V28 high mark 0: no boost", ("3R:200 1R:240", 0), 0),
+        ("V29 high mark 1000", ("4R:200 1R:240", 1000), 512),
+    ),
+)
+def test_stealing_part_of_a_pageblock_boosts_the_marks(lists: tuple[str, int], boost: int) -> None:
+    bench = Bench(lists[0], "MR")
+    bench.arrays["z_managed"][0], bench.arrays["z_high"][0] = 4096, lists[1]
+    bench.take(0, "M")
+    assert bench.number("z_boost") == boost
+
+
+def test_v30_nofragment_takes_nothing_smaller_than_a_pageblock() -> None:
+    bench = Bench("4M:0")
+    assert bench.core["pcp"].rmqueue_one(bench.st, 0, 0, 0, bench.core["watermark"].ALLOC_NOFRAGMENT) == -1
+
+
+@pytest.mark.parametrize(("mark", "passes"), [(700, False), (699, True)])
+def test_v43_and_v44_free_cma_is_unusable_without_alloc_cma(mark: int, passes: bool) -> None:
+    bench = Bench("10M:0")
+    bench.arrays["z_cma"][0] = 300
+    assert bench.core["watermark"].zone_watermark_ok(bench.st, 0, 0, mark, 3, 0, 1000) == passes
+
+
+@pytest.mark.parametrize(
+    ("free", "mark", "names", "reserved"),
+    cases(
+        ("V45 the HIGHATOMIC reserve is open, min halved", 1000, 400, ("MIN_RESERVE",), 512),
+        ("V46 __GFP_HIGH: min 2816", 3000, 5632, ("MIN_RESERVE",), 0),
+        ("V47 and non-blocking: min 2112", 2113, 5632, ("MIN_RESERVE", "NON_BLOCK"), 0),
+    ),
+)
+def test_requests_with_access_to_reserves(free: int, mark: int, names: tuple[str, ...], reserved: int) -> None:
+    bench = Bench("10M:0")
+    bench.arrays["z_highatomic"][0] = reserved
+    watermark = bench.core["watermark"]
+    flags = sum(getattr(watermark, f"ALLOC_{name}") for name in names)
+    assert watermark.zone_watermark_ok(bench.st, 0, 0, mark, 3, flags, free)
+
+
 MISSING = {
-    "V20": "CMA and its half rule are not modelled",
-    "V21": "CMA and its half rule are not modelled",
-    "V22": "neither CMA nor the drift of per-CPU counters is modelled",
-    "V23": "neither CMA nor the drift of per-CPU counters is modelled",
-    "V24": "no request may use CMA yet",
-    "V28 boost": "watermark boost is not modelled",
-    "V29 boost": "watermark boost is not modelled",
-    "V30": "ALLOC_NOFRAGMENT is not modelled",
-    "V43": "free CMA pages are not modelled in the watermark test (METADATA is)",
-    "V44": "free CMA pages are not modelled in the watermark test (METADATA is)",
-    "V45": "HIGHATOMIC reserves and __GFP_HIGH are not modelled",
-    "V46": "__GFP_HIGH is not modelled",
-    "V47": "__GFP_HIGH and non-blocking requests are not modelled",
-    "V54": "batched frees are not modelled",
+    "V54": "batched frees come from a trace only (tests/conformance/test_replay.py)",
     "V55": "compaction is not modelled",
 }
 

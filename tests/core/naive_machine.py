@@ -120,13 +120,24 @@ class Twin:
 
     def one_pass(self, what: str, order: int, cpu: int, mark_name: str) -> int | None:
         """get_page_from_freelist, A 3.2, T 4.1. The last pass before OOM (HIGH) has no METADATA (A 5.10)."""
+        preferred = self.numbers[-1].name if KIND[what] == "M" or self.numbers[-1].name != "Movable" else ""
+        for whole in (True, False) if preferred == "Normal" and mark_name == "low" else (False,):  # A 3.1, 3.2
+            pfn = self.one_round(what, order, cpu, mark_name, whole)
+            if pfn is not None:
+                return pfn
+        return None
+
+    def one_round(self, what: str, order: int, cpu: int, mark_name: str, whole: bool) -> int | None:
+        """Zone after zone; `whole`: ALLOC_NOFRAGMENT. CMA, and so the per-CPU list, is closed at HIGH (A 3.4)."""
         kind, tagged = KIND[what], what == "tagged" and self.policy == "rfc-v1"
         metadata = self.open_to(what) and mark_name != "high"
-        through_pcp = kind != "M" or metadata or self.policy != "rfc-v1"
+        through_pcp = kind != "M" or (mark_name != "high" and (metadata or self.policy != "rfc-v1"))
         for zone, mark in self.marks(mark_name, kind):
             if not zone.watermark_ok(order, mark, metadata):
                 continue
-            pfn = zone.rmqueue(cpu, order, kind, metadata, through_pcp)
+            pfn = zone.rmqueue(cpu, order, kind, metadata, through_pcp, whole)
+            if zone.fragmented:
+                raise OutOfScope("the marks go up and kswapd wakes")
             if pfn is None:
                 continue
             self.counters["pgalloc"] += 1 << order

@@ -8,7 +8,7 @@ import pytest
 from tests.support import ROOT, run_carveout
 
 PAGE = ROOT / "docs" / "command-line.md"
-COMMANDS = ["serve", "run", "proc", "bench", "scenarios", "check"]
+COMMANDS = ["serve", "run", "proc", "bench", "scenarios", "check", "replay"]
 
 
 @functools.cache

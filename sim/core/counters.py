@@ -1,0 +1,65 @@
+"""NR_FREE_PAGES and NR_FREE_CMA_PAGES, with the per-CPU drift that readers see (__mod_zone_page_state, v6.1).
+
+A simulation keeps exact counters: D_DRIFT is set when a recorded kernel is replayed.
+"""
+
+from sim.core.build import compiled, outlined
+from sim.core.consts import CMA, ISOLATE, METADATA
+from sim.core.state import D_CPU, D_CPUS, D_DRIFT, State
+
+
+@outlined
+def drift(st: State, z: int, pages: int, cma: int) -> int:
+    """Add to what this CPU holds back of a counter, and fold it when it goes over the threshold."""
+    pcp = z * st.dim[D_CPUS] + st.dim[D_CPU]
+    held = pages + (st.pcp_diff_cma[pcp] if cma else st.pcp_diff[pcp])
+    fold = abs(held) > st.z_threshold[z]
+    if cma:
+        st.z_seen_cma[z] += held * fold
+        st.pcp_diff_cma[pcp] = held * (1 - fold)
+    else:
+        st.z_seen[z] += held * fold
+        st.pcp_diff[pcp] = held * (1 - fold)
+    return 0
+
+
+@compiled
+def mod_free(st: State, z: int, pages: int) -> int:
+    """NR_FREE_PAGES alone."""
+    st.z_free[z] += pages
+    if st.dim[D_DRIFT]:
+        drift(st, z, pages, 0)
+    return 0
+
+
+@compiled
+def mod_free_of_type(st: State, z: int, pages: int, mt: int) -> int:
+    """NR_FREE_CMA_PAGES or NR_FREE_METADATA_PAGES, for pages of such a type."""
+    if mt == METADATA:
+        st.z_meta[z] += pages
+    if mt == CMA:
+        st.z_cma[z] += pages
+        if st.dim[D_DRIFT]:
+            drift(st, z, pages, 1)
+    return 0
+
+
+@compiled
+def mod_zone_freepage_state(st: State, z: int, pages: int, mt: int) -> int:
+    """Pages of a type enter or leave the buddy lists. Isolated pages do not count as free (RFC v1 #5: METADATA)."""
+    if mt != ISOLATE:
+        mod_free(st, z, pages)
+        mod_free_of_type(st, z, pages, mt)
+    return 0
+
+
+@compiled
+def free_pages(st: State, z: int) -> int:
+    """NR_FREE_PAGES as zone_page_state reads it."""
+    return max(st.z_seen[z], 0) if st.dim[D_DRIFT] else st.z_free[z]
+
+
+@compiled
+def free_cma_pages(st: State, z: int) -> int:
+    """NR_FREE_CMA_PAGES likewise."""
+    return max(st.z_seen_cma[z], 0) if st.dim[D_DRIFT] else st.z_cma[z]

@@ -1,0 +1,282 @@
+"""Requests mode of a replay: only what callers did is told; refills, drains, splits, merges, stealing are ours.
+
+A page of the trace and the page that we gave in its place may differ; `rp_page` keeps ours (+ 1, 0 the same page),
+so that a free frees what we gave.
+"""
+
+from sim.core.build import compiled, entry, outlined
+from sim.core.consts import (
+    C_ANON,
+    C_SLAB,
+    C_UNMOVABLE,
+    F_PINNED,
+    F_TAGGED,
+    ISOLATE,
+    K_PCP,
+    K_TAGGED,
+    METADATA,
+    MOVABLE,
+    NO_PAGE,
+    P_RFC_V1,
+    PAGEBLOCK_ORDER,
+    RECLAIMABLE,
+    T_ALLOC,
+    T_BATCHED,
+    T_CONTIG_BEGIN,
+    T_CONTIG_END,
+    T_DRAIN,
+    T_DRAIN_ALL,
+    T_FREE,
+    T_ISOLATE_FREE,
+    T_KSWAPD_END,
+    T_KSWAPD_SLEEP,
+    T_KSWAPD_WAKE,
+    T_PIN,
+    T_RECLAIM_END,
+    T_REQUEST,
+    T_UNPIN,
+    TRACE_FIELDS,
+)
+from sim.core.free import put_page
+from sim.core.gfp import GFP_TAGGED
+from sim.core.page_alloc import after_reclaim, alloc_pages, gfp_migratetype
+from sim.core.pcp import drain_all_pages, drain_pages_zone, pcp_head
+from sim.core.process import class_of, own
+from sim.core.replay_events import (
+    F_A,
+    F_B,
+    F_C,
+    F_CPU,
+    F_D,
+    F_ORDER,
+    F_PAGE,
+    M_ALLOC,
+    miss,
+    told_contig,
+    told_isolate_free,
+)
+from sim.core.replay_frees import GONE, OWN_LINE, TARGET_LINE, asked_free, ours
+from sim.core.replay_told import kind_for, set_kinds
+from sim.core.request import begin
+from sim.core.state import (
+    D_CPU,
+    D_CPUS,
+    D_KSWAPD,
+    D_PAGES,
+    D_POLICY,
+    D_TAGGED,
+    D_ZONES,
+    PCP_LISTS,
+    RP_ALLOCS,
+    RP_AWAKE,
+    RP_CURSOR,
+    RP_DRAINS,
+    RP_DRAINS_RIGHT,
+    RP_END,
+    RP_FAILED,
+    RP_FAILED_OURS,
+    RP_FAILED_RIGHT,
+    RP_HINT_C,
+    RP_HINT_D,
+    RP_HINT_I,
+    RP_POPPED,
+    RP_PREDICTED,
+    RP_PUSHED,
+    RP_SERVED,
+    RP_TARGETS,
+    RP_USED_C,
+    RP_USED_D,
+    RP_USED_I,
+    RP_USED_T,
+    State,
+)
+
+
+@compiled
+def class_for(st: State, mt: int) -> int:
+    """What we take a block for that was asked for with this migratetype."""
+    if mt == MOVABLE:
+        return C_ANON
+    return C_SLAB if mt == RECLAIMABLE else C_UNMOVABLE
+
+
+@entry
+def own_everything(st: State, start: int, end: int) -> int:
+    """Every allocated page of a dump gets an owner, page by page: which belong together no dump says."""
+    for page in range(start, end):
+        kind = st.kind[page]
+        if kind > K_PCP and kind <= K_TAGGED + 1:
+            own(st, 0, class_of(st, page), page, 0)
+            if st.flags[page] & F_TAGGED:
+                st.dim[D_TAGGED] += 1
+    return 0
+
+
+@compiled
+def pcp_of(st: State, page: int) -> int:
+    """The per-CPU lists that a block on one of them belongs to: found by walking to the head (rare)."""
+    entry_ = page
+    while entry_ < st.dim[D_PAGES]:
+        entry_ = st.nxt[entry_]
+    return (entry_ - pcp_head(st, 0, 0)) // PCP_LISTS
+
+
+@compiled
+def give(st: State, told: int, page: int, row: int) -> int:
+    """The block is the caller's."""
+    order = st.rp[row + F_ORDER]
+    gfp = st.rp[row + F_A]
+    mt = gfp_migratetype(st, gfp)
+    set_kinds(st, page, order, kind_for(st, mt))
+    if gfp & GFP_TAGGED and mt == MOVABLE and st.dim[D_POLICY] == 2:
+        set_kinds(st, page, order, K_TAGGED)
+        st.flags[page] |= F_TAGGED
+        st.dim[D_TAGGED] += 1 << order
+    own(st, 0, class_of(st, page), page, order)
+    if told >= 0:
+        st.rp_page[told] = 0 if told == page else page + 1
+    return 0
+
+
+@compiled
+def answer(st: State, row: int, told: int, page: int) -> int:
+    """Compare what we gave with what the trace has, and hand it out."""
+    if told < 0:
+        st.rp_sum[RP_FAILED] += 1
+        st.rp_sum[RP_FAILED_RIGHT] += page == NO_PAGE
+        st.rp_sum[RP_FAILED_OURS] += page == NO_PAGE
+        if page != NO_PAGE:  # nobody has it: back where it came from
+            put_page(st, page, st.rp[row + F_ORDER], st.rp[row + F_CPU])
+        return 0
+    st.rp_sum[RP_ALLOCS] += 1
+    if page == told:
+        st.rp_sum[RP_PREDICTED] += 1
+    else:
+        miss(st, row, M_ALLOC, told, page)
+    if page == NO_PAGE:
+        st.rp_sum[RP_FAILED_OURS] += 1
+        st.rp_page[told] = GONE
+        return 0
+    return give(st, told, page, row)
+
+
+@compiled
+def told_target(st: State, row: int, told: int) -> int:
+    """The next target that a migration of ours took stands for this one."""
+    st.rp_sum[RP_ALLOCS] += 1
+    if st.rp_sum[RP_POPPED] >= st.rp_sum[RP_PUSHED]:
+        st.rp_page[told] = GONE
+        return miss(st, row, M_ALLOC, told, NO_PAGE)
+    page = st.rp_target[st.rp_sum[RP_POPPED] % RP_TARGETS]
+    st.rp_sum[RP_POPPED] += 1
+    if page == told:
+        st.rp_sum[RP_PREDICTED] += 1
+    else:
+        miss(st, row, M_ALLOC, told, page)
+    st.rp_page[told] = 0 if page == told else page + 1
+    return 0
+
+
+@outlined
+def asked_alloc(st: State, row: int) -> int:
+    """A caller asked for a block. A row that a reservation of ours stands for only tells where its target went."""
+    told = st.rp[row + F_PAGE]
+    if st.rp[row + F_B] == OWN_LINE:
+        return 0
+    if st.rp[row + F_B] == TARGET_LINE:
+        return told_target(st, row, told)
+    cpu = st.rp[row + F_CPU]
+    st.p_cpu[0] = cpu
+    st.rp_sum[RP_CURSOR] = row // TRACE_FIELDS
+    st.rp_sum[RP_END] = st.rp[row + F_B] if st.rp[row] == T_REQUEST else row // TRACE_FIELDS
+    if st.rp[row] == T_REQUEST and st.rp[row + F_D]:
+        st.rp_sum[RP_USED_T] += 1
+    begin(st, 0, class_for(st, gfp_migratetype(st, st.rp[row + F_A])), st.rp[row + F_ORDER])
+    page = NO_PAGE
+    if st.rp[row] == T_REQUEST and st.rp[row + F_C]:
+        page = after_reclaim(st, st.rp[row + F_ORDER], st.rp[row + F_A], 0)
+    if page == NO_PAGE:
+        page = alloc_pages(st, st.rp[row + F_ORDER], st.rp[row + F_A], 0)
+    st.p_fatal[0] = 0
+    return answer(st, row, told, page)
+
+
+@compiled
+def told_drain_line(st: State, row: int) -> int:
+    """The trace drained a page: right if we did, before or after. With hint D, do as it did: somebody drained."""
+    page = st.rp[row + F_PAGE]
+    st.rp_sum[RP_DRAINS] += 1
+    if st.rp_sum[RP_HINT_D] and st.rp_drained[page] <= 0 and st.kind[page] == K_PCP and st.order[page] >= 0:
+        st.rp_sum[RP_USED_D] += 1
+        pcp = pcp_of(st, page)
+        drain_pages_zone(st, pcp // st.dim[D_CPUS], pcp % st.dim[D_CPUS])
+    st.rp_sum[RP_DRAINS_RIGHT] += st.rp_drained[page] > 0
+    st.rp_drained[page] -= 1
+    return 0
+
+
+@compiled
+def kswapd_row(st: State, row: int) -> int:
+    """kswapd starts to balance, or goes to sleep: ZONE_RECLAIM_ACTIVE, and how far counters may drift."""
+    wakes = st.rp[row] == T_KSWAPD_WAKE
+    st.dim[D_KSWAPD] = wakes
+    for z in range(st.dim[D_ZONES]):  # a round ends, if only because the next one starts: its boost is worked off
+        st.z_boost[z] = 0
+    if st.rp[row] == T_KSWAPD_END:
+        return 0
+    if st.rp_sum[RP_AWAKE] != wakes:
+        st.rp_sum[RP_AWAKE] = wakes
+        for z in range(st.dim[D_ZONES]):
+            held = st.z_threshold[z]
+            st.z_threshold[z] = st.z_pressure[z]
+            st.z_pressure[z] = held
+    return 0
+
+
+@outlined
+def rare_row(st: State, row: int) -> int:
+    """The rows that are few."""
+    kind = st.rp[row]
+    if kind == T_KSWAPD_WAKE or kind == T_KSWAPD_SLEEP or kind == T_KSWAPD_END:
+        return kswapd_row(st, row)
+    if kind == T_DRAIN_ALL:
+        return drain_all_pages(st)
+    if kind == T_RECLAIM_END and st.rp[row + F_C]:
+        return drain_all_pages(st)
+    if kind == T_PIN or kind == T_UNPIN:
+        page = ours(st, st.rp[row + F_PAGE])
+        if page >= 0:
+            st.flags[page] = st.flags[page] | F_PINNED if kind == T_PIN else st.flags[page] & ~F_PINNED
+        return 0
+    if st.rp_sum[RP_HINT_I] and (kind == T_CONTIG_BEGIN or kind == T_CONTIG_END):
+        if st.dim[D_POLICY] != P_RFC_V1:
+            st.rp_sum[RP_USED_I] += kind == T_CONTIG_BEGIN
+            return told_contig(st, st.rp[row + F_PAGE], kind)
+        return 0
+    mt = st.pb_mt[st.rp[row + F_PAGE] >> PAGEBLOCK_ORDER] if kind == T_ISOLATE_FREE else METADATA
+    if mt == ISOLATE and st.rp_sum[RP_HINT_I]:
+        return told_isolate_free(st, row)
+    target = kind == T_ISOLATE_FREE and mt != METADATA
+    if target and st.rp_sum[RP_HINT_C]:
+        st.rp_sum[RP_USED_C] += 1
+        return told_isolate_free(st, row)
+    return 0
+
+
+@entry
+def replay_requests(st: State, start: int, end: int) -> int:
+    """Serve every request and free that rows [start, end) tell."""
+    for n in range(start, end):
+        row = n * TRACE_FIELDS
+        kind = st.rp[row]
+        st.dim[D_CPU] = st.rp[row + F_CPU]
+        if kind == T_ALLOC or kind == T_REQUEST:
+            asked_alloc(st, row)
+        elif kind == T_FREE or kind == T_BATCHED:
+            if n >= st.rp_sum[RP_SERVED]:
+                asked_free(st, row)
+        elif kind == T_DRAIN:
+            told_drain_line(st, row)
+        else:
+            rare_row(st, row)
+    return 0

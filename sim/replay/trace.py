@@ -1,0 +1,193 @@
+"""Reading ftrace text into one array of integers (tracefs `trace`, 6.1; extra lines of the recorded ports of RFC v1).
+
+Only the lines that say something about the page allocator become rows; fields that a line lacks are 0.
+"""
+
+import gzip
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.core import consts as c
+from sim.errors import ScenarioError
+from sim.gfp import NAMES
+
+Row = tuple[int, ...]
+GFP = {name: mask for mask, name in NAMES} | {"__GFP_TAGGED": 0x800000}
+LINE = re.compile(rb" *(.+)-(\d+) +\[(\d+)\] \S+ +[\d.]+: (\w+): (.*)")
+PAGE = re.compile(rb"\S+ pfn=0x([0-9a-f]+)(?: order=(\d+))?(?: migratetype=(\d+))?(?: \w+=(\S+))?")
+FIELD = re.compile(rb"(\w+)=(\(?-?[0-9a-zA-Z_]+)")
+HEX = {b"pfn", b"block", b"merged_pfn", b"src", b"dst", b"range", b"page"}
+PORTED = re.compile(rb"(metadata_reserve|metadata_free|metadata_return|metadata_pin|metadata_unpin|pin|drain): (.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """`rows` of TRACE_FIELDS (`sim/core/consts.py`), with pfns; `marks` are (row that follows, text)."""
+
+    rows: NDArray[np.int64]
+    marks: tuple[tuple[int, str], ...]
+
+    def find(self, text: str) -> int:
+        """The row that follows a marker, -1 if it is not there."""
+        return next((row for row, mark in self.marks if mark == text), -1)
+
+
+def read_trace(path: Path) -> Trace:
+    """Read `trace.txt.gz` or `trace.txt`. Raises ScenarioError if it cannot be read or has no events."""
+    try:
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    except (OSError, EOFError) as error:
+        raise ScenarioError(f"trace: {path}: {error}") from None
+    return parse_trace(data)
+
+
+def parse_trace(data: bytes) -> Trace:
+    """The rows of ftrace text. Lines that are not about the page allocator are passed over."""
+    rows: list[Row] = []
+    marks: list[tuple[int, str]] = []
+    for line in data.split(b"\n"):
+        found = LINE.match(line)
+        if not found:
+            continue
+        name, body = found[4], found[5]
+        if name == b"tracing_mark_write":
+            marks.append((len(rows), body.decode(errors="replace").strip()))
+        elif fields := READERS.get(name, _ported)(name, body):
+            rows.append((*fields, int(found[2]), int(found[3])))
+    if not rows:
+        raise ScenarioError("trace: no event of the page allocator in it")
+    return Trace(np.array(rows, dtype=np.int64), tuple(marks))
+
+
+def _number(text: str) -> int:
+    return int(text, 16) if text.startswith("0x") else 0
+
+
+_gfps: dict[bytes, int] = {}
+
+
+def _gfp(text: bytes) -> int:
+    if text not in _gfps:
+        value = 0
+        for name in text.decode().split("|"):
+            value |= GFP.get(name) or _number(name)
+        _gfps[text] = value
+    return _gfps[text]
+
+
+def _page_event(kind: int) -> Callable[[bytes, bytes], Row | None]:
+    def read(_: bytes, body: bytes) -> Row | None:
+        found = PAGE.match(body)
+        if not found:
+            return None
+        pfn, order, mt, last = found.groups()
+        if kind == c.T_ALLOC:
+            pages = -1 if pfn == b"0" else int(pfn, 16)
+            return (kind, pages, int(order), int(mt), _gfp(last), 0, 0, 0)
+        return (kind, int(pfn, 16), int(order or 0), int(mt or 0), int(last or 0), 0, 0, 0)
+
+    return read
+
+
+def _fields(body: bytes) -> dict[bytes, int]:
+    """name=number pairs; pfns are hexadecimal with or without 0x."""
+    result = {}
+    for name, text in FIELD.findall(body):
+        try:
+            result[name] = int(text.lstrip(b"("), 16 if name in HEX else 0)
+        except ValueError:
+            continue
+    return result
+
+
+def _extfrag(_: bytes, body: bytes) -> Row:
+    f = _fields(body)
+    kinds = f[b"alloc_migratetype"], f[b"fallback_migratetype"]
+    return (
+        c.T_EXTFRAG,
+        f[b"pfn"],
+        f[b"alloc_order"],
+        kinds[0],
+        f[b"fallback_order"],
+        kinds[1],
+        f[b"change_ownership"],
+        0,
+    )
+
+
+RANGE = re.compile(rb"range=\(0x([0-9a-f]+) ~ 0x([0-9a-f]+)\) nr_scanned=(\d+) nr_taken=(\d+)")
+
+
+def _range(kind: int) -> Callable[[bytes, bytes], Row | None]:
+    def read(_: bytes, body: bytes) -> Row | None:
+        found = RANGE.match(body)
+        return found and (kind, int(found[1], 16), 0, 0, int(found[2], 16), int(found[3]), int(found[4]), 0)
+
+    return read
+
+
+def _plain(kind: int, *names: bytes) -> Callable[[bytes, bytes], Row]:
+    """An event without a page: up to two of its fields."""
+
+    def read(_: bytes, body: bytes) -> Row:
+        f = _fields(body)
+        gfp = re.search(rb"gfp_(?:flags|mask)=(\S+)", body)
+        values = [f.get(name, 0) for name in names] + [0, 0]
+        return (kind, -1, f.get(b"order", 0), 0, _gfp(gfp[1]) if gfp else 0, values[0], values[1], 0)
+
+    return read
+
+
+def _migrate(_: bytes, body: bytes) -> Row:
+    return (c.T_MIGRATE, -1, 0, 0, int(b"contig_range" in body), 0, 0, 0)
+
+
+def _ported(_: bytes, body: bytes) -> Row | None:
+    """The lines of the ports of RFC v1: a function's name, then what trace_printk wrote."""
+    found = PORTED.match(body)
+    if not found:
+        return None
+    name, f = found[1], _fields(found[2])
+    if name == b"metadata_reserve":
+        more = f[b"block"], f[b"nblocks"], f[b"taken"]
+        ret = c.EINTR if found[2].endswith(b"eintr") else f[b"ret"]
+        return (c.T_RESERVE, f[b"pfn"], f[b"order"], f[b"tries"], *more, ret)
+    if name == b"metadata_free":
+        released = -1 if f.get(b"notreserved") else f[b"released"]
+        whole = int(b"notreserved" in f)  # one of the ports prints one line for all blocks of a page
+        return (c.T_RELEASE, f[b"pfn"], f[b"order"], 0, f[b"block"], f[b"refs"], released, whole)
+    if name == b"metadata_return":
+        return (c.T_RETURN, f[b"pfn"], f[b"order"], 0, f[b"merged_pfn"], f[b"merged_order"], 0, 0)
+    if name == b"drain":
+        return (c.T_DRAIN_ALL, -1, 0, 0, 0, 0, 0, 0)
+    if name == b"pin":
+        return (c.T_PIN if found[2][:1] == b"+" else c.T_UNPIN, f[b"pfn"], 0, 0, 0, 0, 0, 0)
+    return (c.T_PIN if name == b"metadata_pin" else c.T_UNPIN, f[b"pfn"], 0, 0, 0, 0, 0, 0)
+
+
+READERS: dict[bytes, Callable[[bytes, bytes], Row | None]] = {
+    b"mm_page_alloc": _page_event(c.T_ALLOC),
+    b"mm_page_alloc_zone_locked": _page_event(c.T_LOCKED),
+    b"mm_page_free": _page_event(c.T_FREE),
+    b"mm_page_free_batched": _page_event(c.T_BATCHED),
+    b"mm_page_pcpu_drain": _page_event(c.T_DRAIN),
+    b"mm_page_alloc_extfrag": _extfrag,
+    b"mm_compaction_isolate_freepages": _range(c.T_ISOLATE_FREE),
+    b"mm_compaction_isolate_migratepages": _range(c.T_ISOLATE_MIGRATE),
+    b"mm_migrate_pages_start": _migrate,
+    b"mm_compaction_begin": _plain(c.T_COMPACT_BEGIN),
+    b"mm_compaction_end": _plain(c.T_COMPACT_END),
+    b"mm_compaction_try_to_compact_pages": _plain(c.T_COMPACT_TRY, b"priority"),
+    b"mm_vmscan_wakeup_kswapd": _plain(c.T_WAKEUP),
+    b"mm_vmscan_kswapd_wake": _plain(c.T_KSWAPD_WAKE),
+    b"mm_vmscan_kswapd_sleep": _plain(c.T_KSWAPD_SLEEP),
+    b"mm_vmscan_direct_reclaim_begin": _plain(c.T_RECLAIM_BEGIN),
+    b"mm_vmscan_direct_reclaim_end": _plain(c.T_RECLAIM_END, b"nr_reclaimed"),
+    b"reclaim_retry_zone": _plain(c.T_RETRY, b"no_progress_loops", b"wmark_check"),
+    b"mark_victim": _plain(c.T_VICTIM, b"pid"),
+}
