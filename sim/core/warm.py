@@ -1,4 +1,7 @@
-"""Compile the whole core into its cache: `python -m sim.core.warm`. One line "n/m name" a function on stderr."""
+"""Compile what a simulation needs into the cache: `python -m sim.core.warm`. One line "n/m name" a function on stderr.
+
+The functions of a replay (`replay_*.py`) are compiled by the first `carveout replay`.
+"""
 
 import sys
 
@@ -6,7 +9,7 @@ from sim.core import build
 
 
 def warm() -> None:
-    """Compile everything and leave the stamp. Nothing happens when it is there already."""
+    """Compile and leave the stamp. Nothing happens when it is there already."""
     if build.is_warm():
         print("core: compiled already", file=sys.stderr)
         return
@@ -19,8 +22,7 @@ def warm() -> None:
 
     build.on_function.append(tell)
     import sim.core.boot
-    import sim.core.program
-    import sim.core.replay_requests  # noqa: F401  (these three import every other core module)
+    import sim.core.program  # noqa: F401  (these two import every other core module of a simulation)
 
     build.stamp().parent.mkdir(parents=True, exist_ok=True)
     build.stamp().write_text("\n".join(done))

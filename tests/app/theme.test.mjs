@@ -10,7 +10,7 @@ function visit(search, kept, storage = storageOf(kept)) {
   const root = { dataset: {}, classList: { add() {} } }
   const matchMedia = () => ({ matches: false, addEventListener() {} })
   runInNewContext(CODE, {
-    matchMedia, window: { localStorage: storage, sessionStorage: storage }, location: { search }, URLSearchParams,
+    matchMedia, window: { localStorage: storage, sessionStorage: storage }, sessionStorage: storage, location: { search }, URLSearchParams,
     document: { documentElement: root },
   })
   return root.dataset.theme
