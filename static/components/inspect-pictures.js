@@ -23,7 +23,8 @@ function pages({ self, first, kinds }, W) {
   const c = W / kinds.length
   return kinds.map((v, k) => {
     const s = STATES[v & 0x7f], x = k * c, edge = s.edge ? `stroke="var(--free-edge)" stroke-width=".7"` : ""
-    const letter = c > 8 && s.letter ? `<text x="${x + c / 2}" y="17" class="m letter ink-${s.ink}">${s.letter}</text>` : ""
+    const written = `<text x="${x + c / 2}" y="17" class="m letter ink-${s.ink}">${s.letter}</text>`
+    const letter = c > 8 && s.letter ? written : ""
     const pin = v & PINNED ? `<circle cx="${x + c - 3}" cy="6" r="2" fill="var(--pin)"/>` : ""
     return `<rect x="${x + .3}" y="3" width="${c - 1}" height="20" fill="var(--${s.data})" ${edge}/>${letter}${pin}
       ${first + k === self ? `<rect x="${x - .5}" y="1.5" width="${c + .6}" height="23" class="self"/>` : ""}`
@@ -33,9 +34,11 @@ function pages({ self, first, kinds }, W) {
 function joined({ tag, tags, tagged }, W) {
   const bad = isBad(tags), w = W * .5, x0 = W * .25, kind = tags[0] & 0x7f, pages = 32 * tags.length
   const lines = `<path d="M0 27.5H${W}M0 27.5L${x0} 42M${W} 27.5L${x0 + w} 42" class="${bad ? "broken" : "joint"}"/>`
-  const cells = tags.map((v, i) => cell(v & 0x7f, tagged[i], x0 + i * w / tags.length, w / tags.length - (i + 1 < tags.length ? 3 : 0), bad))
+  const each = w / tags.length, gap = i => i + 1 < tags.length ? 3 : 0
+  const cells = tags.map((v, i) => cell(v & 0x7f, tagged[i], x0 + i * each, each - gap(i), bad))
+  const ink = inkOn(kind, sum(tagged) / pages)
   const words = tagWords(kind, sum(tagged), pages) + (bad ? ", pinned" : "")
-  return `${lines}${cells.join("")}<text x="${W / 2}" y="61" class="m b ink-${inkOn(kind, sum(tagged) / pages)}">${words}</text>
+  return `${lines}${cells.join("")}<text x="${W / 2}" y="61" class="m b ink-${ink}">${words}</text>
     <text x="0" y="61" class="s">${tags.length > 1 ? `${tags.length} tag pages` : "1 tag page"}</text>
     <text x="${W}" y="61" class="s e mono">${hex(tag)}</text>`
 }
@@ -44,10 +47,14 @@ const tagWords = (kind, tagged, of) => kind === TAGS ? `${tagged} of ${of}` : ki
   : `holds ${kind === ANON ? "anon" : STATES[kind].name} data`
 const inkOn = (kind, share) => kind === TAGS ? (share > .45 ? "tags-ink" : "slack-ink") : kind === FREE ? "ink"
   : kind === ANON ? "lent-ink" : STATES[kind].ink
-const fillOf = kind => run.policy === "off" ? STATES[kind].data : kind === TAGS ? "slack" : STATES[kind].lent ?? STATES[kind].data
+const fillOf = kind => {
+  const { data, lent } = STATES[kind]
+  return run.policy === "off" ? data : kind === TAGS ? "slack" : lent ?? data
+}
 
 function cell(kind, tagged, x, w, bad, y = 42, h = 30) {
-  const full = kind === TAGS ? `<rect x="${x}" y="${y}" width="${w * tagged / 32}" height="${h}" fill="var(--tags)"/>` : ""
+  const n = kind === TAGS ? tagged / 32 : 0
+  const full = n ? `<rect x="${x}" y="${y}" width="${w * n}" height="${h}" fill="var(--tags)"/>` : ""
   return `<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="var(--${fillOf(kind)})"/>${full}
     <rect x="${x}" y="${y}" width="${w}" height="${h}" class="${bad ? "broken" : "framed"}"/>`
 }
@@ -62,10 +69,12 @@ class InspectBlock extends Piece {
     const poured = POUR.filter(kind => counts[kind]).map(kind => {
       const w = W * counts[kind] / all, edge = STATES[kind].edge ? `stroke="var(--free-edge)" stroke-width=".7"` : ""
       x += w
-      return `<rect x="${x - w}" y="1" width="${Math.max(0, w - .8)}" height="18" fill="var(--${STATES[kind].data})" ${edge}/>`
+      const colour = `var(--${STATES[kind].data})`
+      return `<rect x="${x - w}" y="1" width="${Math.max(0, w - .8)}" height="18" fill="${colour}" ${edge}/>`
     })
     const c = W / Math.max(1, tags.length), cells = tags.map((v, i) => upright(v, tagged[i], i * c, c - 2))
-    const words = `${counts.map((n, k) => n && `${nf(n)} ${STATES[k].name}`).filter(Boolean).join(", ")}; ${tags.length} tag pages`
+    const said = counts.map((n, k) => n && `${nf(n)} ${STATES[k].name}`).filter(Boolean)
+    const words = `${said.join(", ")}; ${tags.length} tag pages`
     this.innerHTML = svg(W, tags.length ? 68 : 22, poured.join("") + cells.join(""), words)
   }
 }
@@ -82,7 +91,8 @@ class InspectSpread extends Piece {
   static on = []
   setup() { this.spread = JSON.parse(this.dataset.spread) }
   draw() {
-    const W = this.clientWidth, { bins, plates } = this.spread, most = Math.max(1, ...bins.map(([n]) => n)), c = W / bins.length
+    const W = this.clientWidth, { bins, plates } = this.spread, c = W / bins.length
+    const most = Math.max(1, ...bins.map(([n]) => n))
     if (!W) return
     const bar = (n, i, colour) => `<rect x="${i * c}" y="${50 - n / most * 46}" width="${Math.max(.5, c - 1)}"
       height="${n / most * 46}" fill="var(--${colour})"/>`

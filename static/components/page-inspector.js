@@ -5,6 +5,7 @@ import { run, tell, command } from "../run.js"
 import { selection, select, nothing } from "../selection.js"
 import "./inspect-pictures.js"
 
+const WAYS = "[data-close], [data-do=inspect], [data-do=show], [data-do=goto][data-op], code[data-pfn]"
 const EVERY = 500 // ms between two answers while the run plays
 
 class PageInspector extends HTMLElement {
@@ -69,13 +70,15 @@ class PageInspector extends HTMLElement {
 
   // buttons and pfns anywhere on the page that say what to look at
   press(e) {
-    const at = e.target.closest("[data-close], [data-do=inspect], [data-do=show], [data-do=goto][data-op], code[data-pfn]")
+    const at = e.target.closest(WAYS)
     if (!at) return
     const { pfn, block, pid, op } = at.dataset, number = text => text === undefined ? null : Number(text)
     if (at.matches("[data-close]")) select()
     else if (at.dataset.do === "goto") command("goto", Number(op))
     else if (at.dataset.do === "show") this.onMap(number(pfn))
-    else select({ pfn: pid === undefined && block === undefined ? number(pfn) : null, block: number(block), pid: number(pid) })
+    else if (pid !== undefined) select({ pid: number(pid) })
+    else if (block !== undefined) select({ block: number(block) })
+    else select({ pfn: number(pfn) })
   }
 
   // on the map: a page at the level of its pageblock; a process as a layer of its own

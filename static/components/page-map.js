@@ -141,7 +141,10 @@ class PageMap extends Piece {
   go(level, at = this.focus()) {
     const { camera } = this, { plates } = run
     if (level === "machine") camera.z = 1, camera.place()
-    else camera.look(plates.isTag(at) ? plates.firstData(plates.row(at)) : at, camera.zoomOf(level), .38, level === "page" ? .22 : .5)
+    else {
+      const pfn = plates.isTag(at) ? plates.firstData(plates.row(at)) : at
+      camera.look(pfn, camera.zoomOf(level), .38, level === "page" ? .22 : .5)
+    }
     this.moved()
   }
 
@@ -175,7 +178,8 @@ class PageMap extends Piece {
 
   remember() {
     const { fit, name } = this.camera, centre = fit ? null : this.centre()
-    remember({ level: fit ? null : name, at: centre === null ? null : hex(centre), layer: this.layer === "state" ? null : this.layer })
+    const layer = this.layer === "state" ? null : this.layer
+    remember({ level: fit ? null : name, at: centre === null ? null : hex(centre), layer })
   }
 
   // what is on the screen, for the tests: level, op, pages by class in data and tag storage, their pfns

@@ -97,7 +97,8 @@ export class Camera {
 
   // where a tag page stands in the strip; h is 0 when its row of pageblocks is out of view
   stripCell(g) {
-    const q = this.column(g), [first, n] = this.span, b = q.t.b, h = b.stripH / n, gap = n > 1 ? Math.min(3, h * .08) : 0
+    const q = this.column(g), [first, n] = this.span, b = q.t.b, h = b.stripH / n
+    const gap = n > 1 ? Math.min(3, h * .08) : 0
     const y = b.stripY + (q.t.r - first) * h, top = clamp(y, b.stripY, b.stripY + b.stripH)
     const end = clamp(y + h, b.stripY, b.stripY + b.stripH)
     return { ...q, y: top + gap / 2, h: Math.max(0, end - top - gap) }
@@ -129,10 +130,12 @@ export class Camera {
 
   // columns and rows of pageblocks in view: [plate, first column, last, first row, last], ends excluded
   get view() {
-    const [first, n] = this.span, r0 = Math.floor(first + 1e-6), r1 = Math.min(this.plates.P, Math.ceil(first + n - 1e-6))
+    const [first, n] = this.span, r0 = Math.floor(first + 1e-6)
+    const r1 = Math.min(this.plates.P, Math.ceil(first + n - 1e-6))
     const wide = PER_BLOCK * this.su, out = []
     for (const b of this.list) for (const s of b.segs) {
-      const c0 = Math.max(s.c0, s.c0 + Math.floor(-s.x / wide)), c1 = Math.min(s.c1, s.c0 + Math.ceil((this.box.w - s.x) / wide))
+      const c0 = Math.max(s.c0, s.c0 + Math.floor(-s.x / wide))
+      const c1 = Math.min(s.c1, s.c0 + Math.ceil((this.box.w - s.x) / wide))
       if (c0 < c1) out.push({ b, s, plate: s.plate, c0, c1, r0, r1 })
     }
     return out

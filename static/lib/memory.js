@@ -28,7 +28,8 @@ export class Memory {
   }
 
   framed(plate, block) {
-    const { world } = this, g = plate.g0 + block * PER_BLOCK, rows = rowsIn(plate, block), first = plate.off + block * BLOCK
+    const { world } = this, g = plate.g0 + block * PER_BLOCK, rows = rowsIn(plate, block)
+    const first = plate.off + block * BLOCK
     return {
       rows: world.rows.subarray(g * this.known, (g + rows) * this.known),
       pages: world.pages.subarray(first, first + pagesIn(plate, block)),
@@ -69,7 +70,9 @@ export class Memory {
       return true
     })
   }
-  fits(entry, level, op) { return entry?.op === op && Boolean(level === "page" ? entry.pages : entry.rows ?? entry.pages) }
+  fits(entry, level, op) {
+    return entry?.op === op && Boolean(level === "page" ? entry.pages : entry.rows ?? entry.pages)
+  }
 
   // put an answer in its place: `data` and `tags` are bytes, range after range
   take({ level, ranges }, op, data, tags) {
@@ -78,7 +81,8 @@ export class Memory {
     const pages = ranges.reduce((n, r) => n + spanOf(r), 0)
     const pids = level === "page" && this.state ? new Int32Array(data.slice(pages).buffer) : null
     for (const { plate, b0, b1 } of ranges) for (let b = b0; b < b1; b++) {
-      const n = pagesIn(plate, b), rows = rowsIn(plate, b), cells = plate.served ? Math.min(rows, plate.tag_pages - b * PER_BLOCK) : 0
+      const n = pagesIn(plate, b), rows = rowsIn(plate, b)
+      const cells = plate.served ? Math.min(rows, plate.tag_pages - b * PER_BLOCK) : 0
       const entry = { op, tags: cells ? tags.subarray(tagAt, tagAt + cells) : null }
       tagAt += cells
       if (level === "page") Object.assign(entry, { pages: data.subarray(at, at + n), pids: pids?.subarray(at, at + n) })
@@ -101,7 +105,8 @@ export class Memory {
     let first = col * width
     for (const p of this.plates.plates) if (p.i < plate.i) first += Math.ceil(p.tag_pages / GRAN)
     const last = Math.min(first + width, first - col * width + Math.ceil(plate.tag_pages / GRAN))
-    for (let i = Math.floor(first) * this.known; i < Math.ceil(last) * this.known; i++) counts[i % this.known] += this.bars[i]
+    const end = Math.ceil(last) * this.known
+    for (let i = Math.floor(first) * this.known; i < end; i++) counts[i % this.known] += this.bars[i]
     return { c: counts, n: counts.reduce((a, b) => a + b, 0) || 1 }
   }
 

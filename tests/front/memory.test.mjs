@@ -30,7 +30,8 @@ test("zone level asks for rows, the deeper ones for pages, of what is in view", 
 
 test("an answer is put where it belongs, tag pages under the pages they serve", () => {
   const { camera, memory } = at(FVP_V1, "page", 0x90000), plan = memory.plan(camera)
-  const pages = plan.ranges.reduce((n, r) => n + (r.b1 - r.b0) * 512, 0), data = new Uint8Array(pages * 5).fill(ANON, 0, pages)
+  const pages = plan.ranges.reduce((n, r) => n + (r.b1 - r.b0) * 512, 0)
+  const data = new Uint8Array(pages * 5).fill(ANON, 0, pages)
   data[3] = TAGGED
   const tags = new Uint8Array(pages / 32 * 5)
   tags[0] = TAGS

@@ -26,7 +26,8 @@ for (const [name, geometry, more] of LAYOUTS) {
 
   test(`the tag page of a page in view is in the strip, straight below it: ${name}`, () => {
     const camera = cameraOf(geometry, more)
-    for (const plate of camera.plates.plates.filter(p => p.served)) for (const pfn of some(plate)) for (const level of LEVELS) {
+    const pfns = camera.plates.plates.filter(p => p.served).flatMap(some)
+    for (const pfn of pfns) for (const level of LEVELS) {
       camera.look(pfn, camera.zoomOf(level))
       const g = camera.plates.row(pfn), q = camera.stripCell(g), above = camera.column(g)
       assert.equal(q.x, above.x)
@@ -40,7 +41,8 @@ for (const [name, geometry, more] of LAYOUTS) {
     for (const level of LEVELS) {
       camera.look(middle, camera.zoomOf(level))
       assert.equal(camera.name, level)
-      const hits = [.1, .3, .5, .7, .9].map(f => camera.at(camera.box.w * f, camera.list[0].dataY + camera.list[0].landH * f))
+      const { dataY, landH } = camera.list[0]
+      const hits = [.1, .3, .5, .7, .9].map(f => camera.at(camera.box.w * f, dataY + landH * f))
       for (const hit of hits.filter(Boolean)) {
         const { col, r } = camera.plates.place(hit.block)
         assert.ok(camera.view.some(v => v.plate === hit.plate && col >= v.c0 && col < v.c1 && r >= v.r0 && r < v.r1))

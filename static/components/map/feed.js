@@ -26,7 +26,8 @@ export class Feed {
     if (!plan || memory.has(plan, run.frame.op)) return true
     if (this.busy) return false
     const key = plan.ranges.map(r => `${r.plate.i}:${r.b0}-${r.b1}`).join() + plan.level
-    const last = this.answered.get(memory.layer), rest = last?.key === key ? EVERY[plan.level] - (performance.now() - last.at) : 0
+    const last = this.answered.get(memory.layer)
+    const rest = last?.key === key ? EVERY[plan.level] - (performance.now() - last.at) : 0
     clearTimeout(this.later)
     if (rest > 0) this.later = setTimeout(() => this.map.redraw(), rest)
     else this.ask(memory, plan, key)

@@ -7,7 +7,8 @@ import { ANON, DIRTY, FILE, FREE, KERNEL, PCP, PTABLE, SLAB, TAGGED, TAGS, UNMOV
 export const GROUPS = [
   { word: "tagged", look: TAGGED, kinds: [TAGGED] }, { word: "anon", look: ANON, kinds: [ANON] },
   { word: "file", look: FILE, kinds: [FILE, DIRTY] },
-  { word: "kernel", look: UNMOV, kinds: [UNMOV, PTABLE, KERNEL, SLAB] }, { word: "free", look: FREE, kinds: [FREE, PCP] },
+  { word: "kernel", look: UNMOV, kinds: [UNMOV, PTABLE, KERNEL, SLAB] },
+  { word: "free", look: FREE, kinds: [FREE, PCP] },
 ]
 export const total = (counts, kinds) => kinds.reduce((n, kind) => n + counts[kind], 0)
 

@@ -17,7 +17,8 @@ function state(pal, part) {
 }
 
 function other(layer, pal, only, processes) {
-  const known = CLASSES[layer], fills = FILLS[layer](pal), classes = classesOf(layer, processes), background = FREE_CLASS[layer]
+  const known = CLASSES[layer], fills = FILLS[layer](pal), classes = classesOf(layer, processes)
+  const background = FREE_CLASS[layer]
   const order = Array.from({ length: known }, (_, i) => i).filter(i => i !== background)
   const pour = background < 0 ? order : [...order, background], solid = fills.map(f => f.solid ?? f.fill)
   const data = fills.map(f => f.fill), ink = fills.map(f => f.ink)
@@ -35,7 +36,8 @@ const FILLS = {
     { fill: pat.slack, solid: c.slack, ink: c["slack-ink"] }, { fill: pat.hatch, solid: c.hole, ink: c.ink },
   ],
   order: ({ c, pat }) => [
-    ...Array.from({ length: 11 }, (_, n) => ({ fill: mix(c.link, c.paper, .12 + n * .088), ink: n < 5 ? c.ink : c.paper })),
+    ...Array.from({ length: 11 }, (_, n) =>
+      ({ fill: mix(c.link, c.paper, .12 + n * .088), ink: n < 5 ? c.ink : c.paper })),
     { fill: c.hole, ink: c.ink }, { fill: pat.lines, solid: c.free, ink: c.ink, edge: true },
   ],
   owner: ({ c, dark }) => [
@@ -44,7 +46,8 @@ const FILLS = {
     { fill: c.tags, ink: c["tags-ink"] },
   ],
   pinned: ({ c, pat }) => [
-    { fill: c.file, ink: c["on-data"] }, { fill: c.pin, ink: c.paper }, { fill: pat.blocked, solid: c.fail, ink: c["fail-text"] },
+    { fill: c.file, ink: c["on-data"] }, { fill: c.pin, ink: c.paper },
+    { fill: pat.blocked, solid: c.fail, ink: c["fail-text"] },
   ],
 }
 

@@ -15,7 +15,8 @@ export function paintLand(map) {
   for (const part of camera.view) {
     const { b } = part
     clipped(x, [-3, b.dataY - 1, w + 5, b.landH + 2], () => data(view, part))
-    if (part.plate.served) clipped(x, [-3, b.stripY - 4, w + 5, b.stripH + camera.box.foot + 4], () => strip(view, part))
+    const below = [-3, b.stripY - 4, w + 5, b.stripH + camera.box.foot + 4]
+    if (part.plate.served) clipped(x, below, () => strip(view, part))
   }
   return tally
 }

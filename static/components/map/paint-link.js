@@ -5,7 +5,9 @@ import { run } from "../../run.js"
 export function paintLink({ camera, palette: { c, strong } }, x, pfn, look, stops = []) {
   const { plates } = run, g = plates.row(pfn), p = plates.plateOf(pfn), poured = camera.level === 0
   const rows = p.served ? plates.unit(g) : [g], first = camera.column(rows[0]), last = camera.column(rows.at(-1))
-  const pinned = p.served && run.policy !== "off" && rows.some(row => run.world.pinned(row)), bad = pinned && look !== "hover"
+  const pinned = p.served && run.policy !== "off" && rows.some(row => run.world.pinned(row))
+  const refused = stops.some(s => s.bad && same(s.pfn, rows)) // the story tells it, the pin may be gone by now
+  const bad = look === "told" ? pinned || refused : pinned && look === "chosen"
   const colour = bad ? c.fail : look === "hover" ? c.link : c.ink, pen = { x, c, bad, colour, width: strong }
   const X = poured ? first.t.x : first.x, W = poured ? first.t.w : last.x + last.w - first.x, band = first.t.b
   const top = Math.max(first.y, band.dataY), end = Math.min(first.y + first.h, band.dataY + band.landH)
@@ -14,7 +16,7 @@ export function paintLink({ camera, palette: { c, strong } }, x, pfn, look, stop
     if (poured && camera.fit) columnBox(pen, camera, p, first, X, W)
     box(pen, X - .5, top - .5, W + 1, Math.max(3, end - top + 1), strong)
     if (camera.level >= 2 && !plates.isTag(pfn)) page(pen, camera.cell(pfn), strong, band)
-    if (p.served) down(pen, camera, { rows, X, W, end, band, numbered: stops.some(s => s.bad && same(s.pfn, rows)) })
+    if (p.served) down(pen, camera, { rows, X, W, end, band, numbered: refused })
   })
 }
 

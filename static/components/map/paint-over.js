@@ -1,4 +1,5 @@
-// What lies on top of the picture: the links of the story and of the selection, the page under the pointer, the numbers.
+// What lies on top of the picture: the links of the story and of the selection, the page under the pointer, the
+// numbers of the story.
 import { run } from "../../run.js"
 import { selection } from "../../selection.js"
 import { paintLink, paintTile } from "./paint-link.js"

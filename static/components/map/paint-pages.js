@@ -6,7 +6,8 @@ import { outline } from "./paint-machine.js"
 import { frame, name, letters, words, pin } from "./paint-words.js"
 
 export function paintPages(view, t, plate, block, entry) {
-  const { x, look, camera, memory, tally } = view, w = t.w / 16, h = t.h / 32, gap = w > 6 ? Math.min(1.4, w * .07) : .35
+  const { x, look, camera, memory, tally } = view, w = t.w / 16, h = t.h / 32
+  const gap = w > 6 ? Math.min(1.4, w * .07) : .35
   const { pages } = entry, top = t.b.dataY, end = top + t.b.landH, pins = [], full = camera.level === 3
   const W = w - gap * 2, H = Math.max(.7, h - Math.min(gap * 1.2, h * .12)), fine = W > 5 && H > 4 && !full
   const first = plate.data_start + block * BLOCK, from = Math.max(0, Math.ceil((top - t.y) / h - 1 + 1e-6))
@@ -26,7 +27,8 @@ export function paintPages(view, t, plate, block, entry) {
       x.fillRect(X, Y, W, H)
       if (look.edge[kind] && W > 8 && H > 4) outline(x, view.pal.c["rule-2"], .5, X + .3, Y + .3, W - .6, H - .6)
       if (full) words(view, first + c * 32 + r, kind, entry.pids?.[c * 32 + r], { X, Y, W, H })
-      if (memory.state && v & PINNED) pins.push([X + W - Math.min(6, W / 2), Y + H / 2, Math.max(1.1, Math.min(4.5, H * .3))])
+      if (!memory.state || !(v & PINNED)) continue
+      pins.push([X + W - Math.min(6, W / 2), Y + H / 2, Math.max(1.1, Math.min(4.5, H * .3))])
     }
   }
   x.globalAlpha = 1

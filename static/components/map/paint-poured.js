@@ -53,7 +53,7 @@ function row(pen, counts, o, x, w) {
   }
   const free = pen.rule !== null && counts[o + FREE] > n * .5
   for (let i = pen.from; i < pen.to; i++) {
-    pen.line[i] = packed(sums, i * 4, 1)
+    pen.line[i] = packed(sums, i * 4)
     if (free) pen.edge[i] = blend(pen.line[i], pen.rule)
   }
   return free
@@ -70,11 +70,12 @@ function part(sums, from, end, [r, g, b], alpha) {
 }
 
 // ABGR, as little-endian pixels are
-function packed(sums, k, share) {
+function packed(sums, k) {
   const a = sums[k + 3]
   if (a <= 0) return 0
   const byte = v => Math.min(255, Math.round(v / a))
-  return (Math.min(255, Math.round(a * share * 255)) << 24 | byte(sums[k + 2]) << 16 | byte(sums[k + 1]) << 8 | byte(sums[k])) >>> 0
+  const alpha = Math.min(255, Math.round(a * 255))
+  return (alpha << 24 | byte(sums[k + 2]) << 16 | byte(sums[k + 1]) << 8 | byte(sums[k])) >>> 0
 }
 
 const blend = (pixel, [r, g, b]) => {
@@ -89,7 +90,8 @@ function rows({ width, line, edge, from, to }, out, y, h, free) {
     const share = Math.min(y + h, j + 1) - Math.max(y, j), source = free && (j === top || j === bottom) ? edge : line
     const start = j * width
     if (share > .99) for (let i = from; i < to; i++) out[start + i] = source[i]
-    else for (let i = from; i < to; i++) out[start + i] = (source[i] & 0xffffff | (source[i] >>> 24) * share << 24) >>> 0
+    else for (let i = from; i < to; i++) out[start + i] = thinner(source[i], share)
     if (free) out[start + from] = edge[from], out[start + to - 1] = edge[to - 1]
   }
 }
+const thinner = (pixel, share) => (pixel & 0xffffff | (pixel >>> 24) * share << 24) >>> 0

@@ -18,7 +18,8 @@ function place(camera, { pfn, bad }) {
   const poured = camera.level === 0
   let X = poured ? q.t.x + q.t.w / 2 : q.x + q.w / 2, Y = q.y + q.h / 2
   if (bars && tag) Y = b.stripY + b.stripH * (bad ? .3 : .5)
-  if (X < -4 || X > camera.box.w + 4 || !tag && (Y < b.dataY - 6 || Y > b.dataY + b.landH + 6) || !bars && tag && !q.h) return null
+  const out = tag ? !bars && !q.h : Y < b.dataY - 6 || Y > b.dataY + b.landH + 6
+  if (out || X < -4 || X > camera.box.w + 4) return null
   if (camera.level >= 2 && q.w > 40) [X, Y] = [q.x + 13, tag ? q.y + 13 : Y]
   return { X, Y }
 }

@@ -8,7 +8,8 @@ import { cellWords } from "./paint-cell-words.js"
 
 export function paintBar(view, plate, col) {
   const { x, pal, world, camera, look, memory, tally } = view, at = camera.find(plate, col), W = 16 * camera.su
-  const w = W - Math.max(1, W * .08), state = look.layer === "state", q = state ? world.bar(plate, col) : memory.bar(plate, col)
+  const w = W - Math.max(1, W * .08), state = look.layer === "state"
+  const q = state ? world.bar(plate, col) : memory.bar(plate, col)
   tally.counts("tags", q.c, 0, look.known)
   if (!camera.fit) tally.coarse = true
   let y = at.b.stripY + at.b.stripH
@@ -55,7 +56,8 @@ function cell(view, plate, pfn, q, { v, kind, tagged }) {
   else {
     x.fillStyle = q.w > 5 && q.h > 4 ? look.lent[kind] : look.solidLent[kind]
     x.fillRect(q.x, q.y, W, q.h)
-    if (state && kind === FREE && q.w > 8 && q.h > 3) outline(x, pal.c["rule-2"], .7, q.x + .3, q.y + .3, W - .6, q.h - .6)
+    const edged = state && kind === FREE && q.w > 8 && q.h > 3
+    if (edged) outline(x, pal.c["rule-2"], .7, q.x + .3, q.y + .3, W - .6, q.h - .6)
   }
   if (plate.block > 1 && index % plate.block === 0 && q.h > 8) brace(x, pal, q, plate.block)
   if (q.w >= 15 && q.h >= 15) cellWords(view, pfn, kind, tagged, q, W)

@@ -14,7 +14,8 @@ export function name({ x, pal, camera, types }, t, plate, block) {
   const type = types?.(plate, block), words = `pageblock ${block}${type === undefined ? "" : "  " + TYPES[type]}`
   const X = Math.max(t.x, 2), y = t.oy + 12, { dataY, landH } = t.b
   x.font = pal.font("note", 650)
-  if (y < dataY + 6 || y > dataY + landH - 6 || Math.min(t.x + t.w, camera.box.w) - X < x.measureText(words).width) return
+  const room = Math.min(t.x + t.w, camera.box.w) - X
+  if (y < dataY + 6 || y > dataY + landH - 6 || room < x.measureText(words).width) return
   x.fillStyle = pal.c["ink-2"]
   x.textBaseline = "middle"
   x.textAlign = "left"

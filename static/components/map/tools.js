@@ -42,7 +42,8 @@ export class MapTools {
   }
 
   slash(e, input) {
-    if (e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey || TYPING.test(e.target.tagName) || !input.offsetParent) return
+    const elsewhere = e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey || TYPING.test(e.target.tagName)
+    if (elsewhere || !input.offsetParent) return
     e.preventDefault()
     input.focus()
     input.select()
@@ -103,7 +104,7 @@ export class MapTools {
 function entry({ name, letter }, i, look, only) {
   if (!name) return ""
   return `<button type="button" data-class="${i}" aria-pressed="${only === i}"><svg class="key" viewBox="0 0 16 14"
-    aria-hidden="true"><rect width="16" height="14" fill="${solid(look, i)}" stroke="var(--free-edge)"/><text x="8" y="11"
-    data-ink="${i}">${esc(letter)}</text></svg>${esc(name)}</button>`
+    aria-hidden="true"><rect width="16" height="14" fill="${solid(look, i)}" stroke="var(--free-edge)"/>
+    <text x="8" y="11" data-ink="${i}">${esc(letter)}</text></svg>${esc(name)}</button>`
 }
 const solid = (look, i) => typeof look.solid[i] === "string" ? look.solid[i] : "var(--hole)"
