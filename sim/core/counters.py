@@ -4,7 +4,7 @@ A simulation keeps exact counters: D_DRIFT is set when a recorded kernel is repl
 """
 
 from sim.core.build import compiled, outlined
-from sim.core.consts import CMA, ISOLATE, METADATA
+from sim.core.consts import CMA, HIGHATOMIC, ISOLATE, METADATA
 from sim.core.state import D_CPU, D_CPUS, D_DRIFT, State
 
 
@@ -47,10 +47,10 @@ def mod_free_of_type(st: State, z: int, pages: int, mt: int) -> int:
 @compiled
 def mod_zone_freepage_state(st: State, z: int, pages: int, mt: int) -> int:
     """Pages of a type enter or leave the buddy lists. Isolated pages do not count as free (RFC v1 #5: METADATA)."""
-    if mt != ISOLATE:
-        mod_free(st, z, pages)
-        mod_free_of_type(st, z, pages, mt)
-    return 0
+    if mt == ISOLATE:
+        return 0
+    mod_free(st, z, pages)
+    return mod_free_of_type(st, z, pages, mt) if mt > HIGHATOMIC else 0
 
 
 @compiled

@@ -35,7 +35,9 @@ from sim.core.watermark import ALLOC_CMA, ALLOC_FROM_METADATA
 @compiled
 def cma_first(st: State, z: int, flags: int) -> int:
     """Movable requests take from CMA while more than half of the free memory is there, by drifting counters."""
-    return flags & ALLOC_CMA and free_cma_pages(st, z) > free_pages(st, z) // 2
+    if st.z_cma[z] == 0 or not flags & ALLOC_CMA:
+        return 0
+    return free_cma_pages(st, z) > free_pages(st, z) // 2
 
 
 @compiled
