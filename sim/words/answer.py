@@ -67,7 +67,7 @@ def _why(oom: OomView) -> str:
         f"<b>{size(oom.free_metadata)}</b> of what is free is {part('free', 'tag storage')}, closed to this request"
     )
     if oom.refusals:
-        page = "The page on offer needs a tag page that cannot be emptied"
+        page = "The page on offer needed a tag page that could not be emptied"
         return f"{page}, and {closed}." if oom.free_metadata else f"{page}."
     if oom.free_metadata:
         return f"{closed[0].upper()}{closed[1:]}."

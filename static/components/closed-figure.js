@@ -28,7 +28,7 @@ function picture(W, open, closed, min) {
   const shut = closed ? `<rect x="${left + x(open) + .75}" y="${y + .75}" width="${Math.max(0, x(closed) - 1.5)}"
     height="${H - 1.5}" fill="url(#ledger-slack)" stroke="var(--ink)" stroke-width="1.2"/>` : ""
   const word = x(closed) > 60 ? `<text x="${W - 5}" y="${y + H - 3}" class="s e halo ink-ink">closed</text>` : ""
-  const at = left + Math.min(x(min), W - left), end = at > W - 100
+  const at = left + Math.min(x(min), W - left), end = at > W - 100 || closed > 0 && at + 100 > left + x(open)
   return `<text x="0" y="${y + H - 3}" class="s">now</text>
     <rect x="${left}" y="${y}" width="${x(open)}" height="${H}" fill="var(--anon)"/>${shut}${word}
     <path d="M${at} ${y - 2}v${H + 4}" stroke="var(--ink)" stroke-width="2"/>

@@ -2,7 +2,7 @@
 import { Piece, define, px, svg } from "./piece.js"
 import { run } from "../run.js"
 import { segments } from "../lib/ledger.js"
-import { mib, nf, percent, size } from "../lib/format.js"
+import { mib, percent, plural, size } from "../lib/format.js"
 
 const LOOKS = {
   full: { fill: "var(--tags)", ink: "tags-ink", need: 44 },
@@ -82,7 +82,7 @@ function label(g, part, x, w) {
 function foot(v, g) {
   if (g.narrow) return ""
   const y = g.bottom + g.note + 3, mean = v.mean.toFixed(1)
-  const left = v.off ? "" : `${nf(v.tags)} tag pages reserved, ${mean} of 32 filled on average`
+  const left = v.off ? "" : `${plural(v.tags, "tag page")} reserved, ${mean} of 32 filled on average`
   return `<text x="0" y="${y}" class="s">${left}</text>
     <text x="${g.W}" y="${y}" class="s e">${size(v.total)}, the fixed 1/32: a static carve-out keeps all of it</text>`
 }

@@ -5,7 +5,10 @@ export const hex = pfn => "0x" + pfn.toString(16)
 export const mib = pages =>
   pages < 256 ? (pages / 256).toFixed(2) : pages < 256000 ? (pages / 256).toFixed(1) : nf(pages / 256)
 export const size = pages => (pages < 64 ? Math.round(pages * 4) + NBSP + "KiB" : mib(pages) + NBSP + "MiB")
-export const percent = (part, whole) => (whole ? Math.round(100 * part / whole) : 0) + "%"
+export const percent = (part, whole) => {
+  const share = whole ? 100 * part / whole : 0 // all but a little is not all
+  return (share > 99 && share < 100 ? share.toFixed(1) : Math.round(share)) + "%"
+}
 export const plural = (n, one, many = one + "s") => `${nf(n)} ${n === 1 ? one : many}`
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }
 export const esc = text => String(text).replace(/[&<>"]/g, c => ENTITIES[c])

@@ -151,7 +151,7 @@ def test_an_oom_after_refusals_names_the_closed_memory_and_escapes_the_victim() 
     answer = words.answer(snapshot(ooms=(OOM,)), SCENARIO, "rfc-v1")
     assert "<worker>" not in answer
     assert plain(answer) == (
-        "Out of memory, with 118.0 MiB free. The page on offer needs a tag page that cannot be emptied, and 61.0 MiB "
+        "Out of memory, with 118.0 MiB free. The page on offer needed a tag page that could not be emptied, and 61.0 MiB "
         "of what is free is tag storage, closed to this request. <worker> (73) was killed."
     )
 
@@ -164,7 +164,7 @@ def test_an_oom_after_refusals_names_the_closed_memory_and_escapes_the_victim() 
             replace(OOM, refusals=0, free_metadata=0),
             "What is free is below the watermarks, and no page cache is left to",
         ),
-        (replace(OOM, free_metadata=0), "The page on offer needs a tag page that cannot be emptied. <worker>"),
+        (replace(OOM, free_metadata=0), "The page on offer needed a tag page that could not be emptied. <worker>"),
     ],
 )
 def test_an_oom_is_explained_by_what_was_missing(oom: OomView, text: str) -> None:

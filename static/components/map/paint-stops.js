@@ -8,7 +8,7 @@ export function paintStops({ camera, palette: { c, font } }, x, stops) {
     if (!at) continue
     const key = `${Math.round(at.X / 14)},${Math.round(at.Y / 14)}`, before = used.get(key) ?? 0
     used.set(key, before + 1)
-    number(x, c, font, stop, at.X + before * (r * 2 + 2), at.Y, r)
+    number(x, c, font, stop, Math.max(at.X, r) + before * (r * 2 + 2), at.Y, r)
   }
 }
 
