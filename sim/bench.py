@@ -29,11 +29,10 @@ def bench(pages: int, tagged: int, ops: int) -> dict[str, Any]:
     start = time.perf_counter_ns()
     done = machine.step(ops)
     ns = (time.perf_counter_ns() - start) / done
-    size = sum(array.nbytes for array in machine.arrays.values())
     return {
         "ns_per_op": round(ns, 1),
         "ops_per_second": round(1e9 / ns),
-        "bytes_per_page": round(size / machine.layout.present_pages, 2),
+        "bytes_per_page": round(machine.nbytes / machine.layout.present_pages, 2),
         "pages": pages,
         "tagged": tagged,
         "ops": done,

@@ -45,6 +45,11 @@ class Machine:
         return int(self.arrays["dim"][D_OP])
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of the whole state."""
+        return sum(array.nbytes for array in self._whole.values())
+
+    @property
     def ended(self) -> bool:
         """Whether the program is over."""
         return self.op >= self.length
