@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.body import is_form
+from app.guard import split
 from app.templating import Templating
 from app.views import ErrorPage, Starting, StartingPage
 from app.worker import Stopped
@@ -81,7 +82,16 @@ def refuse(
     if not wants_page(request):
         return JSONResponse({"detail": detail}, status, sent)
     title = TITLES.get(status, HTTPStatus(status).phrase)
-    return templating.page(request, "error.html", ErrorPage(status, title, detail), status, sent)
+    return templating.page(request, "error.html", ErrorPage(status, title, detail, back_of(request)), status, sent)
+
+
+def back_of(request: Request) -> str:
+    """Where a form came from: the path and query of the page of ours that sent it, "" when that is not known."""
+    referer = split(request.headers.get("referer", ""))
+    if request.method != "POST" or not referer.netloc or referer.netloc != request.headers.get("host"):
+        return ""
+    path = "/" + referer.path.lstrip("/")  # `//` would be another host
+    return f"{path}?{referer.query}" if referer.query else path
 
 
 def wants_page(request: Request) -> bool:
@@ -106,4 +116,6 @@ def one_line(errors: Any) -> str:
 def _detail(request: Request, error: HTTPException) -> str:
     if error.status_code == 404 and error.detail == HTTPStatus.NOT_FOUND.phrase:
         return f"address: {request.url.path[:120]!r}: there is nothing here"
+    if error.status_code == 405:
+        return f"method: {request.method}: {request.url.path[:120]!r} does not take it"
     return str(error.detail)

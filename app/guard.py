@@ -1,7 +1,7 @@
 """Round every request: security headers, and no command from another site's page. Plain ASGI, no buffering."""
 
 import secrets
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -72,4 +72,12 @@ def is_same_origin(headers: Headers) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    return origin is None or split(origin).netloc == headers.get("host", "")
+
+
+def split(url: str) -> SplitResult:
+    """The parts of an address that came from outside; empty ones when it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from app.files import StaticFiles
 from app.frames import dumps
 from app.settings import APP, Settings
-from app.views import POLICIES, Page, context
+from app.views import POLICIES, SEED_PATTERN, Page, context
 from sim import __version__
 
 
@@ -25,7 +25,8 @@ class Templating:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"static": files.url, "version": __version__, "policies": POLICIES}
+        self._environment.globals |= {"static": files.url, "version": __version__}
+        self._environment.globals |= {"policies": POLICIES, "seed_pattern": SEED_PATTERN}
 
     def load(self) -> None:
         """Compile every template now rather than in front of the first viewer: some 100 ms together."""

@@ -1,7 +1,8 @@
 """What every template gets: one frozen dataclass a kind of page, nothing else.
 
 Each field of a page is a name in its template. On top of them every template has `static(path)` (versioned URL of a
-static file), `version` and `policies`; whole pages also `nonce` (for an inline script), `path` and `query`.
+static file), `version`, `policies` and `seed_pattern`; whole pages also `nonce` (for an inline script), `path` and
+`query`.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 Role = Literal["presenter", "viewer"]
 State = Literal["playing", "paused", "ended"]
 POLICIES: tuple[str, ...] = ("static", "rfc-v1", "off")
+SEED_PATTERN = (  # 1 to 2147483646, for the browser to say so in place
+    "[1-9][0-9]{0,8}|1[0-9]{9}|20[0-9]{8}|21[0-3][0-9]{7}|214[0-6][0-9]{6}|2147[0-3][0-9]{5}"
+    "|21474[0-7][0-9]{4}|214748[0-2][0-9]{3}|2147483[0-5][0-9]{2}|21474836[0-3][0-9]|214748364[0-6]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class ErrorPage:
     status: int
     title: str  # "Not found"
     detail: str  # one line naming field and value
+    back: str  # address of the page of ours whose form was refused, "" if there is none
 
 
 @dataclass(frozen=True, slots=True)

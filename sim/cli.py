@@ -39,7 +39,7 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
             return _unwritten("closed")
         sys.stdout.flush()
     except ScenarioError as error:
-        print(f"carveout: {error}", file=sys.stderr)
+        print(f"carveout: {_printable(str(error))}", file=sys.stderr)
         return 2
     except BrokenInvariant as error:
         print(f"carveout: an invariant broke: {error}", file=sys.stderr)
@@ -50,6 +50,11 @@ def run_command(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> 
         _discard()
         return _unwritten(error.strerror or str(error), error.filename)
     return 0
+
+
+def _printable(text: str) -> str:
+    """A path or a key may hold what would command the terminal."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def _discard() -> None:

@@ -63,5 +63,7 @@ def parse(text: str, name: str) -> Any:
         raise ScenarioError(f"file: {name}: nested too deeply") from None
     except ValueError:
         raise ScenarioError(f"file: {name}: a number or a date in it cannot be one") from None
+    except yaml.reader.ReaderError as error:
+        raise ScenarioError(f"file: {name}: has a character that no text has (U+{error.character:04X})") from None
     except yaml.YAMLError as error:
         raise ScenarioError(f"file: {name}: {' '.join(str(error).split()) or 'not YAML'}") from None

@@ -9,12 +9,16 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from sim.errors import ScenarioError
 
 HEX_FIELD = re.compile(r"(start|pfn|zero_page|block_size)$")
 HEX_NUMBER = re.compile(r"0[xX][0-9a-fA-F]+")
+# all but the end of a line, and what turns the direction of text round
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 SHOWN = 60  # characters of an offending value
 REASONS = {
     "extra_forbidden": "unknown key",
@@ -46,9 +50,21 @@ REASONS = {
 
 
 class Model(BaseModel):
-    """A frozen model that knows exactly its own keys."""
+    """A frozen model that knows exactly its own keys. Its texts may be printed to a terminal as they are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*")
+    @classmethod
+    def _printable(cls, value: object) -> object:
+        found = CONTROL.search(value) if isinstance(value, str) else None
+        if found:
+            raise PydanticCustomError("control", "has a control character in it ({code})", {"code": _code(found[0])})
+        return value
+
+
+def _code(character: str) -> str:
+    return f"U+{ord(character):04X}"
 
 
 def parse_number(value: object) -> object:
@@ -79,7 +95,14 @@ def show(field: str, value: object) -> str:
     """A value as the reader may have written it, on one line and not too long."""
     if isinstance(value, int) and not isinstance(value, bool) and HEX_FIELD.search(field):
         return f"{value:#x}" if value >= 0 else str(value)
-    return _short(value) if isinstance(value, str) and value.isprintable() and value else written(value)
+    plain = isinstance(value, str) and value and value.isprintable() and not (field and _is_other(value))
+    return _short(str(value)) if plain else written(value)
+
+
+def _is_other(text: str) -> bool:
+    """Whether YAML would read it as something else than a text: it was written in quotes, and is shown in quotes."""
+    resolved: object = yaml.SafeLoader("").resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return resolved != "tag:yaml.org,2002:str"
 
 
 def written(value: object) -> str:

@@ -5,6 +5,8 @@
   const stored = () => { try { return localStorage.getItem("theme") } catch { return null } }
   const asked = new URLSearchParams(location.search).get("theme")
   const pick = () => [asked, stored()].find(t => THEMES.includes(t)) || (system.matches ? "dark" : "light")
+  // kept for the pages that this one leads to: a form starts a run whose address does not say the theme yet
+  if (THEMES.includes(asked)) try { localStorage.setItem("theme", asked) } catch { /* then this page only */ }
   const root = document.documentElement
   root.dataset.theme = pick()
   root.classList.add("js")

@@ -13,7 +13,7 @@ from app.errors import NotPresenter, wants_page
 from app.presenter import give_secret, is_presenter
 from app.recipe import Recipe
 from app.report import report
-from app.routes.open import to_run
+from app.routes.open import theme_before, to_run, with_view
 from app.run import Run
 from app.service import Service, ready_service
 from app.transport import MOST_SPEED, Command, CommandName
@@ -101,7 +101,7 @@ async def command(request: Request, service: Ready, run_id: Id) -> Response:
     finished, _ = await asyncio.wait([done], timeout=PATIENCE)
     moment = done.result() if finished else run.worker.moment
     if wants_page(request):
-        return RedirectResponse(run.url(moment.snapshot.op), 303)
+        return RedirectResponse(with_view(run.url(moment.snapshot.op), theme_before(request)), 303)
     return JSONResponse(_report(request, run, moment.snapshot, moment.digest), 200 if finished else 202)
 
 
@@ -113,7 +113,7 @@ async def copy(request: Request, service: Ready, run_id: Id) -> Response:
 
 def _made(request: Request, run: Run) -> Response:
     if wants_page(request):
-        return to_run(request, run)
+        return to_run(request, run, theme_before(request))
     url = run.url(run.worker.moment.snapshot.op)
     response = JSONResponse({"id": run.id, "url": url}, 201, {"location": url})
     give_secret(response, request, run.id, run.secret)

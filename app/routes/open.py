@@ -1,6 +1,7 @@
 """`/open`: a link that needs no stored run. It makes a paused run at its op and sends the browser there."""
 
 from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends
 from fastapi.exceptions import RequestValidationError
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.body import changes_of
+from app.errors import back_of
 from app.presenter import give_secret
 from app.recipe import Recipe
 from app.run import Run
@@ -63,13 +65,22 @@ def _validate_keys(query: QueryParams) -> None:
 
 def view_of(request: Request) -> str:
     """The rest of the query, which is the page's own business."""
-    rest = [(key, value) for key, value in request.query_params.multi_items() if key in VIEW]
-    return str(request.url.replace_query_params().include_query_params(**dict(rest)).query)
+    return urlencode([pair for pair in parse_qsl(request.url.query) if pair[0] in VIEW])
+
+
+def theme_before(request: Request) -> str:
+    """The theme of the page of ours that sent a form, as a query: the page that follows looks the same."""
+    query = parse_qsl(back_of(request).partition("?")[2])
+    return urlencode([pair for pair in query if pair[0] == "theme"])
 
 
 def to_run(request: Request, run: Run, extra: str = "") -> Response:
     """A redirect to a run that this browser presents."""
-    address = run.url(run.worker.moment.snapshot.op)
-    response = RedirectResponse(f"{address}&{extra}" if extra else address, 303)
+    response = RedirectResponse(with_view(run.url(run.worker.moment.snapshot.op), extra), 303)
     give_secret(response, request, run.id, run.secret)
     return response
+
+
+def with_view(address: str, view: str) -> str:
+    """The address of a run with what is said about the view."""
+    return f"{address}&{view}" if view else address

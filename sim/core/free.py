@@ -2,13 +2,13 @@
 
 from sim.core.buddy import free_one_page
 from sim.core.build import compiled
-from sim.core.consts import E_FREE, F_TAGGED, ISOLATE, K_FREE, METADATA, PAGEBLOCK_ORDER
-from sim.core.metadata import free_metadata_storage
+from sim.core.consts import E_FREE, F_TAGGED, ISOLATE, K_FREE, METADATA, P_STATIC, PAGEBLOCK_ORDER
+from sim.core.metadata import count_carve_out, free_metadata_storage
 from sim.core.pages import set_kind, zone_of
 from sim.core.pcp import free_to_pcp, pcp_allowed_order
 from sim.core.process import disown, unpin_block
 from sim.core.records import record
-from sim.core.state import D_TAGGED, V_PGFREE, State
+from sim.core.state import D_POLICY, D_TAGGED, V_PGFREE, State
 
 
 @compiled
@@ -36,7 +36,10 @@ def free_block(st: State, page: int, cpu: int) -> int:
     st.order[page] = -1
     if st.flags[page] & F_TAGGED:
         st.dim[D_TAGGED] -= 1 << order
-        free_metadata_storage(st, page, order)
+        if st.dim[D_POLICY] == P_STATIC:
+            count_carve_out(st, page, order, -1)
+        else:
+            free_metadata_storage(st, page, order)
     st.flags[page] = 0
     put_page(st, page, order, cpu)
     return order

@@ -2,10 +2,10 @@
 
 from sim.core.buddy import free_one_page
 from sim.core.build import compiled, outlined
-from sim.core.consts import E_RELEASE, K_FREE, METADATA, P_RFC_V1
+from sim.core.consts import E_RELEASE, K_FREE, METADATA
 from sim.core.pages import set_kind
 from sim.core.records import record
-from sim.core.state import D_POLICY, D_REGIONS, D_RESERVED, V_RESERVE_FREE, State
+from sim.core.state import D_REGIONS, D_RESERVED, V_RESERVE_FREE, State
 
 
 @compiled
@@ -43,6 +43,17 @@ def refs_per_block(st: State, r: int, order: int) -> int:
     return min(1 << order, 32 * st.r_block[r])
 
 
+@compiled
+def count_carve_out(st: State, page: int, order: int, sign: int) -> int:
+    """Under `static` nothing is reserved or released; the counts only say how many tagged pages a block serves."""
+    r = region_of(st, page)
+    if r >= 0:
+        served = 32 * st.r_block[r]
+        for first in range(page, page + (1 << order), served):
+            st.tag_ref[ref_of(st, r, block_of(st, r, first))] += sign * min(1 << order, served)
+    return 0
+
+
 @outlined
 def free_contig_range(st: State, block: int, pages: int) -> int:
     """Pages of tag storage back to the buddy lists, one by one, never to a per-CPU list."""
@@ -57,7 +68,7 @@ def drop_refs(st: State, r: int, block: int, refs: int) -> int:
     """Drop references of one block; returns 1 if that gave it back."""
     i = ref_of(st, r, block)
     st.tag_ref[i] -= refs
-    if st.dim[D_POLICY] != P_RFC_V1 or st.tag_ref[i] > 1:
+    if st.tag_ref[i] > 1:
         return 0
     st.tag_ref[i] = 0
     st.dim[D_RESERVED] -= st.r_block[r]

@@ -28,7 +28,7 @@ from sim.core.consts import (
     UNMOVABLE,
 )
 from sim.core.free import free_block
-from sim.core.metadata import block_of, end_of_blocks, ref_of, refs_per_block, region_of
+from sim.core.metadata import count_carve_out
 from sim.core.oom import exit_process
 from sim.core.page_alloc import alloc_pages
 from sim.core.pages import set_kind
@@ -124,11 +124,8 @@ def prepare(st: State, page: int, order: int, what: int) -> int:
     if kind == K_TAGGED:
         st.flags[page] |= F_TAGGED
         st.dim[D_TAGGED] += 1 << order
-        r = region_of(st, page)
-        if st.dim[D_POLICY] == P_STATIC and r >= 0:
-            start = block_of(st, r, page)
-            for block in range(start, end_of_blocks(st, r, start, order), st.r_block[r]):
-                st.tag_ref[ref_of(st, r, block)] += refs_per_block(st, r, order)
+        if st.dim[D_POLICY] == P_STATIC:
+            count_carve_out(st, page, order, 1)
     elif what == C_TAGGED:
         st.flags[page] |= F_WISHED
     return kind
@@ -146,8 +143,10 @@ def leave_if_killed(st: State, process: int) -> int:
 
 @compiled
 def allocate(st: State, process: int, what: int, order: int, direct: int) -> int:
-    """Allocate 2^order pages of a class for a process; returns the first page or NO_PAGE."""
+    """Allocate 2^order pages of a class for a process; returns the first page or NO_PAGE. Who has left asks no more."""
     begin(st, process, what, order)
+    if not st.p_alive[process]:
+        return NO_PAGE
     gfp = gfp_of(st, what, order, direct)
     page = alloc_pages(st, order, gfp, process)
     record(st, E_ALLOC, page, order, migratetype_of(st, what), gfp)

@@ -1,5 +1,9 @@
+import re
+
 import pytest
 
+from app.errors import STATUS
+from app.settings import ROOT
 from app.transport import MOST_SPEED
 from sim.machine import Machine
 from sim.report import report
@@ -51,12 +55,11 @@ def test_the_secret_is_out_of_reach_of_scripts_and_other_sites(client: Client) -
     assert all("HttpOnly" in cookie and "SameSite=lax" in cookie for cookie in cookies)
 
 
-def test_a_form_of_another_site_is_refused(client: Client) -> None:
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://["])
+def test_a_form_of_another_site_is_refused(client: Client, origin: str) -> None:
     run = make_run(client)
 
-    answer = client.post(
-        f"/api/runs/{run}/commands", data={"command": "step"}, headers={"origin": "http://evil.example"}
-    )
+    answer = client.post(f"/api/runs/{run}/commands", data={"command": "step"}, headers={"origin": origin})
 
     assert answer.status_code == 403
 
@@ -306,6 +309,21 @@ def test_another_content_type_is_refused(client: Client) -> None:
     answer = client.post("/api/runs", content=b"<run/>", headers={"content-type": "text/xml"})
 
     assert answer.status_code == 415
+
+
+def test_a_method_that_an_address_does_not_take_is_one_line(client: Client) -> None:
+    answer = client.delete("/api/runs")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert answer.json()["detail"] == "method: DELETE: '/api/runs' does not take it"
+
+
+def test_every_status_that_is_answered_is_explained() -> None:
+    text = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([0-9, ]+) \|", text, re.MULTILINE)
+    explained = {int(number) for row in rows for number in row.split(", ")}
+
+    assert {200, 201, 202, 303, 304, 405, 413, 415} | set(STATUS.values()) <= explained
 
 
 def test_the_report_is_that_of_the_command_line(client: Client) -> None:

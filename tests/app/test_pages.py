@@ -170,6 +170,69 @@ def test_a_theme_that_there_is_not_counts_as_left_out(client: Client) -> None:
     assert '<html lang="en">' in html
 
 
+def test_the_browser_refuses_in_place_every_seed_that_there_is_not(client: Client) -> None:
+    pages = ["/scenarios/busy-phone", f"/runs/{make_run(client)}"]
+
+    for page in pages:
+        html = client.get(page, headers=PAGE).text
+        found = re.search(r'<input name="seed"[^>]* pattern="([^"]*)" [^>]*required', html)
+        assert found is not None
+        good = [1, 9, 10, 999999999, 1000000000, 1999999999, 2099999999, 2147483639, 2147483640, 2147483646]
+        assert all(re.fullmatch(found[1], str(seed)) for seed in good)
+        bad = [0, -1, 2147483647, 2147483650, 2200000000, 3000000000, 10000000000, "", "x", "1.5", "007"]
+        assert not any(re.fullmatch(found[1], str(seed)) for seed in bad)
+
+
+def refused_form(client: Client, referer: str) -> str:
+    """The page that answers a form with a seed that cannot be, sent from a page."""
+    form = {"scenario": "busy-phone", "seed": "0"}
+    answer = client.post("/api/runs", data=form, headers=PAGE | {"referer": referer})
+    assert answer.status_code == 422
+    return answer.text
+
+
+def test_a_form_that_is_refused_leads_back_to_its_page(client: Client) -> None:
+    page = f"{client.base_url}/runs/{make_run(client)}?op=3&theme=projector"
+
+    html = refused_form(client, page)
+
+    assert f'href="{page.removeprefix(str(client.base_url)).replace("&", "&amp;")}">Back</a>' in html
+
+
+@pytest.mark.parametrize("referer", ["", "http://evil.example/runs/x", "javascript:alert(1)", "/runs/x", "http://["])
+def test_a_form_that_is_refused_leads_to_no_other_site(client: Client, referer: str) -> None:
+    assert "Back</a>" not in refused_form(client, referer)
+
+
+def test_a_path_that_looks_like_another_site_stays_here(client: Client) -> None:
+    assert 'href="/evil.example/x">Back</a>' in refused_form(client, f"{client.base_url}//evil.example/x")
+
+
+def test_a_run_looks_as_the_page_that_started_it(client: Client) -> None:
+    sent = PAGE | {"referer": f"{client.base_url}/?theme=projector&part=tags"}
+
+    answer = client.post("/api/runs", data={"scenario": "first-tagged-page"}, headers=sent)
+    started = answer.headers["location"]
+    page = client.get(started, headers=PAGE).text
+
+    assert (started.endswith("&op=0&theme=projector"), 'data-theme="projector"' in page) == (True, True)
+
+
+def test_a_command_without_javascript_keeps_the_theme(client: Client) -> None:
+    run = make_run(client)
+    sent = PAGE | {"referer": f"{client.base_url}/runs/{run}?op=0&theme=dark"}
+
+    answer = client.post(f"/api/runs/{run}/commands", data={"command": "step"}, headers=sent)
+
+    assert answer.headers["location"].endswith("&op=1&theme=dark")
+
+
+def test_a_page_that_is_not_there_offers_no_way_back(client: Client) -> None:
+    html = client.get("/runs/nonsense", headers=PAGE | {"referer": f"{client.base_url}/"}).text
+
+    assert "Back</a>" not in html
+
+
 def test_a_page_loads_nothing_from_anywhere_else(client: Client) -> None:
     pages = ["/", "/scenarios/busy-phone", f"/runs/{make_run(client)}", "/api/docs"]
 

@@ -172,11 +172,6 @@ class Twin:
                     self.counters["reserve_free"] += self.drop(tag_block, refs)
         self.zone_of(pfn).put(cpu, pfn, block.order)
 
-    def exit(self, process: int) -> None:
-        for what in OWNED:
-            while self.held[process, what]:
-                self.free(self.held[process, what][0], self.cpus[process])
-
     def drain_all(self) -> None:
         """drain_all_pages of no zone in particular, A 4.5: CPU after CPU, zones in order."""
         for cpu in range(self.layout.cpus):

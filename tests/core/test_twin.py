@@ -72,6 +72,7 @@ def test_a_machine_that_has_just_booted_equals_its_twin(name: str, policy: str) 
         ("pairs", "rfc-v1", 40),
         ("apart", "rfc-v1", 25),
         ("mini", "static", 10),
+        ("pairs", "static", 10),
         ("two zones", "off", 10),
         ("wide", "off", 10),
         ("two zones", "rfc-v1", 40),

@@ -135,6 +135,7 @@ def test_bench_prints_the_price_of_an_op_and_of_a_page(capsys: Capture) -> None:
         ("run spurious-oom --set layout.cpus=99", "layout.cpus: 99: must be 1 to 8"),
         ("run spurious-oom --set layout.cpus=[", "file: layout.cpus:1: expected the node content"),
         ("proc spurious-oom slabinfo", "file: 'slabinfo': must be one of buddyinfo, pagetypeinfo, zoneinfo, vmstat"),
+        ("run nowhere\x1b[2J.yaml", "file: nowhere\\x1b[2J.yaml: No such file or directory"),
         ("check nowhere", "scenario: 'nowhere': no such scenario"),
         ("bench --pages 100", "pages: 100: must be a multiple of 16384"),
         ("bench --pages 16384000000", "pages: 16384000000: must be a multiple of 16384, at most 16252928"),

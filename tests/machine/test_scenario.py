@@ -141,6 +141,8 @@ def test_pins_reach_the_core_by_process() -> None:
         ),
         ({"program": [{"do": "work", "ops": 60_000_000}] * 2}, "program: 120000000: more than 100000000 ops"),
         ({"program": None}, "program: null: not a list"),
+        ({"seed": "7"}, "seed: '7': not a whole number"),
+        ({"seed": "true"}, "seed: 'true': not a whole number"),
         ({"seed": True}, "seed: true: not a whole number"),
         ({"seed": date(2020, 1, 1)}, "seed: 2020-01-01: not a whole number"),
         ({"seed": [None, {"a": False}]}, "seed: [null, {'a': false}]: not a whole number"),
@@ -149,6 +151,11 @@ def test_pins_reach_the_core_by_process() -> None:
         ({"\ud800": 1}, "'\\ud800': not a key that can be written"),
         ({"layout": {"\ud800": 1}}, "layout.'\\ud800': not a key that can be written"),
         ({"question": "\ud800"}, "question: '\\ud800': not a text that can be written"),
+        ({"question": "Why\x1b[31m?"}, r"question: 'Why\x1b[31m?': has a control character in it (U+001B)"),
+        ({"answer": "One\ntwo\x9b2J"}, r"answer: 'One\ntwo\x9b2J': has a control character in it (U+009B)"),
+        ({"answer": "a\u202eb"}, r"answer: 'a\u202eb': has a control character in it (U+202E)"),
+        ({"name": "a\x1b"}, r"name: 'a\x1b': must match "),
+        ({"processes": [SERVER | {"name": "a\x1bb"}]}, r"processes[0].name: 'a\x1bb': must match "),
         ({"processes": [], "program": [{"do": "work", "ops": 1}]}, "program[0].do: work: no process has a workload"),
     ],
 )
@@ -201,6 +208,7 @@ def test_a_setting_that_is_not_there_or_not_possible_is_refused(key: str, value:
         ("[" * 3000, "nested too deeply"),
         ("seed: 2020-13-45", "a number or a date in it cannot be one"),
         ("seed: " + "9" * 5000, "a number or a date in it cannot be one"),
+        ("name: a\x1b", "has a character that no text has (U+001B)"),
         ("? [a]\n: b", ":1: a key must be a text"),
     ],
 )
@@ -211,6 +219,19 @@ def test_a_file_that_is_no_scenario_is_refused_with_the_place(tmp_path: Path, te
         load_scenario(path)
     assert line in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_an_answer_may_have_several_lines() -> None:
+    assert scenario(answer="One.\n\nTwo.").answer == "One.\n\nTwo."
+
+
+def test_a_file_that_would_command_the_terminal_is_refused_without_doing_so(tmp_path: Path) -> None:
+    path = tmp_path / "rude.yaml"
+    path.write_text('name: rude\nquestion: "\\e]0;owned\\a?"\nlayout: mini\nprogram: [{do: drain}]\n')
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+    assert str(caught.value).isprintable()
+    assert "control character" in str(caught.value)
 
 
 def test_a_json_file_is_a_scenario_file_too(tmp_path: Path) -> None:
