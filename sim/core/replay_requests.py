@@ -50,6 +50,7 @@ from sim.core.replay_events import (
     F_D,
     F_ORDER,
     F_PAGE,
+    F_PID,
     M_ALLOC,
     miss,
     told_contig,
@@ -206,7 +207,10 @@ def told_drain_line(st: State, row: int) -> int:
     """The trace drained a page: right if we did, before or after. With hint D, do as it did: somebody drained."""
     page = st.rp[row + F_PAGE]
     st.rp_sum[RP_DRAINS] += 1
-    if st.rp_sum[RP_HINT_D] and st.rp_drained[page] <= 0 and st.kind[page] == K_PCP and st.order[page] >= 0:
+    answer_row = st.rp_sum[RP_END] * TRACE_FIELDS
+    own = row < answer_row and st.rp[answer_row + F_PID] == st.rp[row + F_PID]
+    held = st.rp_drained[page] <= 0 and st.kind[page] == K_PCP and st.order[page] >= 0
+    if st.rp_sum[RP_HINT_D] and held and not own:
         st.rp_sum[RP_USED_D] += 1
         pcp = pcp_of(st, page)
         drain_pages_zone(st, pcp // st.dim[D_CPUS], pcp % st.dim[D_CPUS])

@@ -47,12 +47,17 @@ class Requests:
             self._close(n, pid)
         elif kind == c.T_ALLOC and pid in self.reclaimed:
             self._close_reclaimed(n, pid)
-        elif kind == c.T_ALLOC and self.hint_t and pid not in self.open:
+        elif kind == c.T_ALLOC and self.hint_t and pid not in self.open and not self._is_target(n):
             self._moved(n, page, pid)
         elif kind == c.T_RECLAIM_END and pid not in self.open and self.rows[n, B] > 0 and self.rows[n, C] == 0:
             self.reclaimed[pid] = n + 1
         if kind in (c.T_ALLOC, c.T_FREE):
             self.inside[pid].append(n)
+
+    def _is_target(self, n: int) -> bool:
+        """Whether a request is for a place to move data to, out of tag storage."""
+        gfp, mt = self.rows[n, A], self.rows[n, MT]
+        return self.tags[1] > 0 and bool(gfp & GFP_RETRY_MAYFAIL) and mt == c.MOVABLE
 
     def _close(self, n: int, pid: int) -> None:
         start = self.open.pop(pid)
@@ -70,7 +75,7 @@ class Requests:
 
     def _mark(self, row: int) -> None:
         if self.rows[row, 0] == c.T_ALLOC:
-            if self.rows[row, A] & GFP_RETRY_MAYFAIL and self.rows[row, MT] == c.MOVABLE:
+            if self._is_target(row):
                 self.rows[row, B] = frees.TARGET_LINE
         elif self.tags[0] <= self.rows[row, PAGE] < self.tags[1]:
             self.rows[row, B] = frees.OWN_LINE
