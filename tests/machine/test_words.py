@@ -151,8 +151,8 @@ def test_an_oom_after_refusals_names_the_closed_memory_and_escapes_the_victim() 
     answer = words.answer(snapshot(ooms=(OOM,)), SCENARIO, "rfc-v1")
     assert "<worker>" not in answer
     assert plain(answer) == (
-        "Out of memory, with 118.0 MiB free. The page on offer needed a tag page that could not be emptied, and 61.0 MiB "
-        "of what is free is tag storage, closed to this request. <worker> (73) was killed."
+        "Out of memory, with 118.0 MiB free. The page on offer needed a tag page that could not be emptied, and "
+        "61.0 MiB of what is free is tag storage, closed to this request. <worker> (73) was killed."
     )
 
 
