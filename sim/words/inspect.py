@@ -90,7 +90,7 @@ def _verdict(view: PageView, policy: str) -> tuple[str, bool]:
     if policy == "off":
         return "MTE is off: it cannot be tagged.", False
     if view.tag_pfn < 0:
-        return "Outside every tag region: it can never be tagged.", False
+        return "Outside every tag region: there is no storage for its tags.", False
     if view.kind in KERNEL_KINDS:
         return "Kernel memory is never tagged.", False
     if view.kind == c.K_TAGGED:

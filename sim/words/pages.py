@@ -29,7 +29,7 @@ def describe(view: PageView, policy: str = "rfc-v1") -> str:
     if view.in_tag_storage:
         return _tag_page(view, policy, owner)
     if view.tag_pfn < 0:
-        return f"{plain}<br>{_small('Outside every tag region: this page can never be tagged.')}"
+        return f"{plain}<br>{_small('Outside every tag region: there is no storage for tags of this page.')}"
     return f"{plain}<br>{_its_tags(view)}<br>{_small(_cost(view))}"
 
 

@@ -79,7 +79,7 @@ def test_memory_outside_every_region_has_no_picture(client: Client) -> None:
     run = make_run(client, "quiet-mix", set={"layout": "qemu-512m"})
     html = inspect(client, run, "pfn=0x51000")
     assert "<inspect-pair" not in html
-    assert "can never be tagged" in html
+    assert "there is no storage for its tags" in html
 
 
 def test_a_pageblock_counts_its_pages(client: Client) -> None:

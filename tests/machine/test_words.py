@@ -222,7 +222,7 @@ LENT = replace(PAGE, pfn=0x84000, kind=c.K_ANON, in_tag_storage=True, tag_pfn=-1
             replace(PAGE, kind=c.K_FREE, tag_kind=c.K_ANON, tag_pinned=True),
             "Cannot be tagged: the tag page cannot be emp",
         ),
-        (replace(PAGE, tag_pfn=-1), "Outside every tag region: this page can never be tagged."),
+        (replace(PAGE, tag_pfn=-1), "Outside every tag region: there is no storage for tags of this page."),
         (
             LENT,
             "Tag page 0x84000: lent, holds anonymous data, server (41) / Serves pfn 0x80000 to 0x8001f: 0 of 32",

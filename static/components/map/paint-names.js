@@ -49,12 +49,12 @@ function sideways({ x, camera, pal: { c, font }, band, p, x0 }) {
   x.save()
   x.translate(x0 - 8, band.dataY + band.landH)
   x.rotate(-Math.PI / 2)
-  say(x, `${p.zone}, outside every tag region: never tagged`, 0, 0, font("note", 600), c["ink-2"], { halo: c.paper })
+  say(x, `${p.zone}, outside every tag region: no storage for tags`, 0, 0, font("note", 600), c["ink-2"], { halo: c.paper })
   x.restore()
 }
 
 function unserved({ x, pal, band, x0, x1 }) {
-  const font = pal.font("note"), words = fitting(x, ["No tag storage: never tagged", "never tagged"], font, x1 - x0)
+  const font = pal.font("note"), words = fitting(x, ["No storage for tags here", "no tag storage"], font, x1 - x0)
   if (words && x1 - x0 > 90) say(x, words, x0, band.stripY - 9, font, pal.c["ink-2"], { halo: pal.c.paper })
   x.fillStyle = pal.pat.hatch
   x.fillRect(x0, band.stripY, x1 - x0, band.stripH)
