@@ -45,6 +45,7 @@ async function play(page) {
   }
   await has(page, "[data-conn]", "ended")
   await has(page, "#run-question h1", "OOM")
+  await page.waitForSelector("#panel-oom [data-free-share]", { timeout: 30_000 })
   assert.ok(Number((await text(page, "#panel-oom [data-free-share]")).replace("%", "")) >= 50, "half is free at the OOM")
 }
 
