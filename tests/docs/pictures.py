@@ -17,8 +17,8 @@ DOCS = ROOT / "docs" / "pictures"
 BUILD = ROOT / "build" / "pictures"
 SIZES = {"1920": (1920, 1080), "1366": (1366, 768), "390": (390, 844)}
 THEMES = ("light", "dark", "projector")
-RUN = "open?scenario=busy-phone&policy=rfc-v1&op={op}&theme={theme}"
-OP = 120_000
+RUN = "open?scenario=busy-phone&policy=rfc-v1&op={op}&theme={theme}&tour=0"
+OP = 150_000
 
 
 def settle(page: "Page") -> None:
