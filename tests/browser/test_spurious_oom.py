@@ -37,7 +37,7 @@ def test_a_run_from_the_gallery_ends_in_an_oom_with_at_least_half_of_memory_free
     row.wait_for()
     share = row.locator("[data-free-share]").inner_text()
     assert int(share.rstrip("%")) >= 50
-    assert "OOM" in page.locator("#run-question h1").inner_text()
+    page.locator("#run-question h1", has_text="OOM").wait_for()
 
 
 def test_one_and_the_same_page_was_refused_again_and_again(opened: "Opened") -> None:
@@ -57,4 +57,4 @@ def test_the_address_bar_reopens_what_is_on_screen(opened: "Opened") -> None:
     page.keyboard.press("Shift+ArrowRight")
     page.wait_for_url(re.compile(r"op=10\b"))
     page.reload()
-    assert "op 10" in page.locator("time-line").inner_text()
+    page.locator("time-line text", has_text="op 10").wait_for()
