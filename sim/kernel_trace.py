@@ -11,11 +11,25 @@ from typing import NamedTuple
 from sim.core import consts
 from sim.gfp import gfp_text
 from sim.layout import Layout
+from sim.layout_checks import ZONE_ORDER
 from sim.snapshot import Event
 from sim.words.events import event_sentence
 
 VMEMMAP = 0xFFFFFC0000000000  # 48-bit virtual addresses, 4 KiB pages
 STRUCT_PAGE = 64
+MODES = ("MIGRATE_ASYNC", "MIGRATE_SYNC_LIGHT", "MIGRATE_SYNC")
+REASONS = ("contig_range", "compaction")
+COMPACT_RESULTS = (
+    "not_suitable_zone",
+    "skipped",
+    "deferred",
+    "no_suitable_page",
+    "continue",
+    "complete",
+    "partial_skipped",
+    "contended",
+    "success",
+)
 COMM = 15  # bytes of a process name that the kernel keeps
 Names = Sequence[tuple[str, int]]  # name and pid by number of the process, 0 = the kernel
 
@@ -101,13 +115,69 @@ def _pfn(row: Row, layout: Layout, _: Names) -> str:
     return f"pfn={layout.pfn_of(row.page):#x}"
 
 
-def _migrate(_row: Row, _layout: Layout, _: Names) -> str:
+def _migrate(row: Row, _layout: Layout, _: Names) -> str:
     thp = "nr_thp_succeeded=0 nr_thp_failed=0 nr_thp_split=0"
-    return f"nr_succeeded=1 nr_failed=0 {thp} mode=MIGRATE_SYNC reason=contig_range"
+    return f"nr_succeeded=1 nr_failed=0 {thp} mode={MODES[row.e]} reason={REASONS[row.d]}"
 
 
 def _kswapd(row: Row, _layout: Layout, _: Names) -> str:
     return f"nid=0 order={row.order}"
+
+
+def _nothing(_row: Row, _layout: Layout, _: Names) -> str:
+    return "nid=0"
+
+
+def _kcompactd(row: Row, _layout: Layout, _: Names) -> str:
+    return f"nid=0 order={row.order} classzone_idx={ZONE_ORDER[row.a]:<8}"
+
+
+def _reclaim_begin(row: Row, _layout: Layout, _: Names) -> str:
+    return f"order={row.order} gfp_flags={gfp_text(row.a)}"
+
+
+def _zone(zone: int, layout: Layout) -> str:
+    return f"node=0 zone={layout.zones[zone]:<8}"
+
+
+def _verdict(row: Row, layout: Layout, _: Names) -> str:
+    """`suitable` and `finished`; the order is -1 when all of the zone is compacted."""
+    return f"{_zone(row.a, layout)} order={row.order} ret={COMPACT_RESULTS[row.b]}"
+
+
+def _deferral(row: Row, layout: Layout, _: Names) -> str:
+    numbers = f"order={row.order} order_failed={row.b} consider={row.c} limit={1 << row.d}"
+    return f"{_zone(row.a, layout)} {numbers}"
+
+
+def _compact(row: Row, layout: Layout, _: Names) -> str:
+    banks = layout.zone_banks(layout.zones[row.b])
+    scanners = f"migrate_pfn={_scanner(row.page, layout):#x} free_pfn={_scanner(row.a, layout):#x}"
+    mode = "async" if row.c == consts.MIGRATE_ASYNC else "sync"
+    return f"zone_start={banks[0].start_pfn:#x} {scanners} zone_end={banks[-1].end:#x}, mode={mode}"
+
+
+def _scanner(page: int, layout: Layout) -> int:
+    """A scanner may stand just behind the end of its zone."""
+    pfn = layout.pfn_of(page)
+    return pfn if pfn >= 0 else layout.pfn_of(page - 1) + 1
+
+
+def _compact_end(row: Row, layout: Layout, names: Names) -> str:
+    return f"{_compact(row, layout, names)} status={COMPACT_RESULTS[row.d]}"
+
+
+def _isolate(row: Row, layout: Layout, _: Names) -> str:
+    first = layout.pfn_of(row.page)
+    return f"range=({first:#x} ~ {first + row.a - row.page:#x}) nr_scanned={row.b} nr_taken={row.c}"
+
+
+def _compacted(row: Row, _layout: Layout, _: Names) -> str:
+    return f"nr_migrated={row.a} nr_failed={row.b}"
+
+
+def _try(row: Row, _layout: Layout, _: Names) -> str:
+    return f"order={row.order} gfp_mask={gfp_text(row.a)} priority={row.b}"
 
 
 def _reclaim(row: Row, _layout: Layout, _: Names) -> str:
@@ -135,6 +205,22 @@ LINES: dict[int, tuple[str, Callable[[Row, Layout, Names], str]]] = {
     consts.E_UNPIN: ("metadata_unpin", _pfn),
     consts.E_MIGRATE: ("mm_migrate_pages", _migrate),
     consts.E_DROP: ("reclaim_clean_pages_from_list", _pfn),
+    consts.E_SUITABLE: ("mm_compaction_suitable", _verdict),
+    consts.E_COMPACT_FINISHED: ("mm_compaction_finished", _verdict),
+    consts.E_DEFERRED: ("mm_compaction_deferred", _deferral),
+    consts.E_DEFER: ("mm_compaction_defer_compaction", _deferral),
+    consts.E_DEFER_RESET: ("mm_compaction_defer_reset", _deferral),
+    consts.E_COMPACT_BEGIN: ("mm_compaction_begin", _compact),
+    consts.E_COMPACT_END: ("mm_compaction_end", _compact_end),
+    consts.E_ISOLATE_MIGRATE: ("mm_compaction_isolate_migratepages", _isolate),
+    consts.E_ISOLATE_FREE: ("mm_compaction_isolate_freepages", _isolate),
+    consts.E_COMPACT_PAGES: ("mm_compaction_migratepages", _compacted),
+    consts.E_COMPACT_TRY: ("mm_compaction_try_to_compact_pages", _try),
+    consts.E_KCOMPACTD_WAKEUP: ("mm_compaction_wakeup_kcompactd", _kcompactd),
+    consts.E_KCOMPACTD_WAKE: ("mm_compaction_kcompactd_wake", _kcompactd),
+    consts.E_KCOMPACTD_SLEEP: ("mm_compaction_kcompactd_sleep", _nothing),
+    consts.E_KSWAPD_SLEEP: ("mm_vmscan_kswapd_sleep", _nothing),
+    consts.E_RECLAIM_BEGIN: ("mm_vmscan_direct_reclaim_begin", _reclaim_begin),
     consts.E_KSWAPD_WAKE: ("mm_vmscan_kswapd_wake", _kswapd),
     consts.E_DIRECT_RECLAIM: ("mm_vmscan_direct_reclaim_end", _reclaim),
     consts.E_OOM_KILL: ("mark_victim", _victim),

@@ -12,6 +12,7 @@ from sim.core.consts import (
     NO_PAGE,
     PROGRAM_FIELDS,
     S_ALLOC,
+    S_COMPACT,
     S_DRAIN,
     S_EXIT,
     S_FREE,
@@ -84,6 +85,12 @@ class Drain(Model):
     do: Literal["drain"]
 
 
+class Compact(Model):
+    """Compact all zones from end to end, as a write to /proc/sys/vm/compact_memory does."""
+
+    do: Literal["compact"]
+
+
 class Work(Model):
     """The seeded workload of all processes."""
 
@@ -98,8 +105,8 @@ class Exit(Model):
     process: str
 
 
-Step = Annotated[Alloc | Free | Pin | Unpin | FreePage | Drain | Work | Exit, Field(discriminator="do")]
-STEPS = ("alloc", "free", "pin", "unpin", "free_page", "drain", "work", "exit")
+Step = Annotated[Alloc | Free | Pin | Unpin | FreePage | Drain | Compact | Work | Exit, Field(discriminator="do")]
+STEPS = ("alloc", "free", "pin", "unpin", "free_page", "drain", "compact", "work", "exit")
 
 
 def ops_of(step: Step) -> int:
@@ -152,7 +159,7 @@ def _rows(step: Step, numbers: dict[str | None, int], layout: Layout) -> list[tu
 
 
 def _row(
-    step: Alloc | Free | Pin | Unpin | Drain | Work | Exit, numbers: dict[str | None, int], layout: Layout
+    step: Alloc | Free | Pin | Unpin | Drain | Compact | Work | Exit, numbers: dict[str | None, int], layout: Layout
 ) -> tuple[int, ...]:
     match step:
         case Alloc():
@@ -166,6 +173,8 @@ def _row(
             return S_UNPIN, 0, 0, 0, 1, layout.page_of(step.pfn)
         case Drain():
             return S_DRAIN, 0, 0, 0, 1, 0
+        case Compact():
+            return S_COMPACT, 0, 0, 0, 1, 0
         case Work():
             return S_WORK, 0, 0, 0, step.ops, 0
         case Exit():

@@ -2,11 +2,11 @@
 
 from sim.core.buddy import free_one_page
 from sim.core.build import compiled, entry
-from sim.core.consts import CLASSES, K_FREE, MAX_ORDER, OWNED_CLASSES, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
+from sim.core.consts import CLASSES, K_FREE, MAX_ORDER, NO_PAGE, OWNED_CLASSES, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
 from sim.core.pages import set_kind
 from sim.core.process import owner_head
 from sim.core.records import sample
-from sim.core.state import MAX_PROCESSES, State
+from sim.core.state import D_ZONES, MAX_PROCESSES, ZC_INIT_FREE, ZONE_COMPACT_FIELDS, State
 from sim.core.tag_storage import reserve_metadata_storage
 
 
@@ -20,9 +20,12 @@ def init_list(st: State, head: int) -> int:
 
 @entry
 def init_lists(st: State, first: int, end: int) -> int:
-    """Empty lists for every head entry in [first, end), and cursors that start at them."""
+    """Empty lists for every head entry in [first, end), cursors that start at them, and those of compaction nowhere."""
     for head in range(first, end):
         init_list(st, head)
+    for z in range(st.dim[D_ZONES]):
+        for i in range(ZC_INIT_FREE + 1):
+            st.zone_compact[z * ZONE_COMPACT_FIELDS + i] = NO_PAGE
     for process in range(MAX_PROCESSES):
         for what in range(OWNED_CLASSES):
             st.p_cursor[process * CLASSES + what] = owner_head(st, process, what)

@@ -44,6 +44,7 @@ F_STORAGE = 2  # PG_tag_storage_reserved
 F_HEAD = 4  # first page of an allocated block; `order` is its order
 F_PINNED = 8  # somebody holds a short-term reference
 F_WISHED = 16  # asked for tags where there are none (policy `off`)
+F_ISOLATED = 32  # compaction has it in hand: off the LRU, as far as others can see
 
 # Policies of tag storage.
 P_OFF = 0  # arm64.nomte: tag storage is ordinary movable memory
@@ -78,17 +79,37 @@ E_RELEASE = 5  # a = block, b = refs left, c = released 1, 0, or -1 when the blo
 E_RETURN = 6  # a = merged page, b = merged order, c = alone on its list, d = is_tail (metadata_return)
 E_PIN = 7
 E_UNPIN = 8
-E_MIGRATE = 9  # page = source, a = destination, b = kind (mm_migrate_pages, reason contig_range)
+E_MIGRATE = 9  # page = source, a = destination, b = kind, c = process, d = MR_*, e = MIGRATE_* (mm_migrate_pages)
 E_DROP = 10  # page = clean file page dropped to empty a tag page
-E_KSWAPD_WAKE = 11  # a = zone
+E_KSWAPD_WAKE = 11  # order; a = zone
 E_DIRECT_RECLAIM = 12  # a = reclaimed
 E_OOM_KILL = 13  # process = victim, a = requester, b = free pages, c = free METADATA pages, d = row of the OOM records
 E_EXIT = 14  # process left, a = pages freed
+E_SUITABLE = 15  # mm_compaction_suitable: order, a = zone, b = COMPACT_*
+E_DEFERRED, E_DEFER, E_DEFER_RESET = 16, 17, 18  # order, a = zone, b = order_failed, c = considered, d = shift
+E_COMPACT_BEGIN = 19  # page = migrate scanner, a = free scanner, b = zone, c = mode
+E_COMPACT_END = 20  # the same, d = COMPACT_*
+E_ISOLATE_MIGRATE, E_ISOLATE_FREE = 21, 22  # page = start, a = end, b = scanned, c = taken
+E_COMPACT_PAGES = 23  # mm_compaction_migratepages: a = migrated, b = failed
+E_COMPACT_TRY = 24  # mm_compaction_try_to_compact_pages: order, a = gfp, b = priority
+E_COMPACT_FINISHED = 25  # order, a = zone, b = COMPACT_*
+E_KCOMPACTD_WAKEUP, E_KCOMPACTD_WAKE, E_KCOMPACTD_SLEEP = 26, 27, 28  # order, a = highest zone
+E_KSWAPD_SLEEP = 29
+E_RECLAIM_BEGIN = 30  # order; a = gfp
 EVENT_FIELDS = 10
 E_REFUSED = 0  # to watch only, no row: a reservation that failed
 CHANGES = (
     1 << E_ALLOC | 1 << E_FREE | 1 << E_RESERVE | 1 << E_RELEASE | 1 << E_MIGRATE | 1 << E_DROP
 )  # of what a page is
+
+# Why a page moves (enum migrate_reason; only those that happen here).
+MR_CONTIG_RANGE, MR_COMPACTION = 0, 1
+
+# Modes of compaction (enum migrate_mode), priorities of direct compaction, results in rising order (facts 5).
+MIGRATE_ASYNC, MIGRATE_SYNC_LIGHT, MIGRATE_SYNC = 0, 1, 2
+PRIO_SYNC_FULL, PRIO_SYNC_LIGHT, PRIO_ASYNC = 0, 1, 2
+COMPACT_NOT_SUITABLE_ZONE, COMPACT_SKIPPED, COMPACT_DEFERRED, COMPACT_NO_SUITABLE_PAGE = 0, 1, 2, 3
+COMPACT_CONTINUE, COMPACT_COMPLETE, COMPACT_PARTIAL_SKIPPED, COMPACT_CONTENDED, COMPACT_SUCCESS = 4, 5, 6, 7, 8
 
 # Steps of a scenario's program: rows are (step, process, class, order, count, argument).
 S_ALLOC = 1
@@ -99,6 +120,7 @@ S_DRAIN = 5  # drain_all_pages
 S_WORK = 6  # `count` ops of the seeded workload
 S_EXIT = 7  # the process ends
 S_FREE_PAGE = 8  # argument = page
+S_COMPACT = 9  # all zones, whole (/proc/sys/vm/compact_memory)
 PROGRAM_FIELDS = 6
 
 # Rows of a recorded trace (sim/replay): kind, page (-1 none), order, migratetype, four numbers a, b, c, d that depend

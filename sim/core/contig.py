@@ -9,19 +9,21 @@ from sim.core.buddy import (
 from sim.core.build import compiled, outlined
 from sim.core.consts import (
     E_DROP,
-    E_MIGRATE,
     EBUSY,
     EINTR,
     ENOMEM,
-    F_HEAD,
+    F_ISOLATED,
     F_PINNED,
     ISOLATE,
     K_FILE,
     K_FREE,
+    K_ISOLATED,
     K_TAGS,
     MAX_ORDER,
     METADATA,
+    MIGRATE_SYNC,
     MOVABLE,
+    MR_CONTIG_RANGE,
     NO_PAGE,
     OK,
     PAGEBLOCK_ORDER,
@@ -31,14 +33,16 @@ from sim.core.consts import (
 )
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
+from sim.core.gfp import GFP_MIGRATE
+from sim.core.migrate import move_page
 from sim.core.pages import find_head, set_kind, zone_of
 from sim.core.pcp import drain_all_pages, drain_zone
-from sim.core.process import class_of, disown, own, split_huge_page
+from sim.core.process import split_huge_page
 from sim.core.reclaim import direct_reclaim, wake_kswapd
-from sim.core.records import mark_once, record
+from sim.core.records import record
 from sim.core.replay_frees import serve_others
 from sim.core.rmqueue import get_page_untagged, no_fragment
-from sim.core.state import D_REPLAY, RP_PUSHED, RP_TARGETS, V_DROPPED, V_MIGRATE_FAIL, V_MIGRATE_SUCCESS, State
+from sim.core.state import D_REPLAY, RP_PUSHED, RP_TARGETS, V_DROPPED, V_MIGRATE_FAIL, State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
 
 
@@ -103,12 +107,14 @@ def unisolate_pageblock(st: State, block: int, mt: int) -> int:
 
 @compiled
 def any_pinned(st: State, start: int, end: int) -> int:
-    """Whether a page of the range, or the block it belongs to, is pinned."""
+    """Whether a page of the range, or the block it belongs to, is pinned, or compaction has it in hand."""
     for page in range(start, end):
+        if st.kind[page] == K_ISOLATED:
+            return 1
         head = find_head(st, page)
         if head != NO_PAGE:
             for i in range(head, head + (1 << st.order[head])):
-                if st.flags[i] & F_PINNED:
+                if st.flags[i] & (F_PINNED | F_ISOLATED):
                     return 1
     return 0
 
@@ -125,9 +131,9 @@ def alloc_migration_target(st: State, cpu: int) -> int:
     fast = flags | WMARK_LOW | no_fragment(st, ZONE_MOVABLE)
     page = get_page_untagged(st, 0, MOVABLE, fast, ZONE_MOVABLE, cpu)
     if page == NO_PAGE:
-        wake_kswapd(st, ZONE_MOVABLE)
+        wake_kswapd(st, ZONE_MOVABLE, 0, 1)
         page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
-    while page == NO_PAGE and direct_reclaim(st, ZONE_MOVABLE, cpu):
+    while page == NO_PAGE and direct_reclaim(st, ZONE_MOVABLE, 0, GFP_MIGRATE, cpu):
         page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
         if page == NO_PAGE:
             drain_all_pages(st)
@@ -139,16 +145,6 @@ def alloc_migration_target(st: State, cpu: int) -> int:
 
 
 @compiled
-def free_moved(st: State, source: int) -> int:
-    """Free a page whose data has moved: to the isolated pageblock, without the per-CPU lists."""
-    disown(st, source)
-    st.order[source] = -1
-    st.flags[source] = 0
-    set_kind(st, source, 0, K_FREE)
-    return free_one_page(st, source, 0, ISOLATE, 0)
-
-
-@compiled
 def migrate_page(st: State, source: int, cpu: int) -> int:
     """Move one page of data to a new place and free the old one (migrate_pages, MR_CONTIG_RANGE)."""
     target = alloc_migration_target(st, cpu)
@@ -157,17 +153,7 @@ def migrate_page(st: State, source: int, cpu: int) -> int:
         return ENOMEM
     if st.kind[source] == K_FREE:
         return put_page(st, target, 0, cpu) * 0
-    kind = st.kind[source]
-    what = class_of(st, source)
-    process = st.owner[source]
-    set_kind(st, target, 0, kind)
-    st.flags[target] = st.flags[source] & ~(F_PINNED | F_HEAD)
-    row = record(st, E_MIGRATE, source, 0, target, kind)
-    st.ev[row + 7] = process
-    free_moved(st, source)
-    own(st, process, what, target, 0)
-    st.vm[V_MIGRATE_SUCCESS] += 1
-    mark_once(st, E_MIGRATE, source)
+    move_page(st, source, target, MR_CONTIG_RANGE, MIGRATE_SYNC, cpu)
     return OK
 
 

@@ -4,6 +4,7 @@ from sim.core.buddy import add_to_free_list, buddy_list, del_page_from_free_list
 from sim.core.build import compiled, outlined
 from sim.core.consts import (
     E_EXTFRAG,
+    HIGHATOMIC,
     K_ANON,
     K_DIRTY,
     K_FILE,
@@ -126,6 +127,8 @@ def boost_watermark(st: State, z: int) -> int:
 def steal(st: State, page: int, order: int, mt: int, whole: int, flags: int) -> int:
     """steal_suitable_fallback."""
     old = st.pb_mt[page >> PAGEBLOCK_ORDER]
+    if old == HIGHATOMIC:
+        return move_to_free_list(st, page, mt)
     if order < PAGEBLOCK_ORDER and boost_watermark(st, zone_of(st, page)) and flags & ALLOC_KSWAPD:
         st.z_boosted[zone_of(st, page)] = 1
     if order >= PAGEBLOCK_ORDER:

@@ -83,7 +83,7 @@ def select_bad_process(st: State) -> int:
 
 
 @compiled
-def record_oom(st: State, victim: int, process: int, order: int, tagged: int) -> int:
+def record_oom(st: State, victim: int, process: int, order: int, tagged: int, closed: int) -> int:
     """Write down who asked, who dies, and what was free and closed at this moment."""
     free = 0
     meta = 0
@@ -104,6 +104,7 @@ def record_oom(st: State, victim: int, process: int, order: int, tagged: int) ->
     st.oom[row + 9] = st.req[R_TAG_PAGE]
     st.oom[row + 10] = st.req[R_PASSES]
     st.oom[row + 11] = 0
+    st.oom[row + 12] = closed
     st.dim[D_OOMS] = n + 1
     event = record(st, E_OOM_KILL, -1, order, process, free)
     st.ev[event + 2] = victim
@@ -126,9 +127,10 @@ def told_kill(st: State, process: int) -> int:
 
 
 @outlined
-def out_of_memory(st: State, process: int, order: int, tagged: int) -> int:
+def out_of_memory(st: State, process: int, order: int, tagged: int, closed: int) -> int:
     """Kill somebody. Others leave at once (simplified); the requester gets its signal and leaves when it is done.
 
+    `closed`: free METADATA was none for this request.
     Returns 1 if somebody was killed. While a trace is replayed the victim stands there.
     """
     if st.dim[D_REPLAY]:
@@ -137,7 +139,7 @@ def out_of_memory(st: State, process: int, order: int, tagged: int) -> int:
     if victim < 0:
         return 0
     st.vm[V_OOM_KILL] += 1
-    row = record_oom(st, victim, process, order, tagged)
+    row = record_oom(st, victim, process, order, tagged, closed)
     if victim == process:
         st.p_fatal[process] = 1
     else:

@@ -2,6 +2,7 @@
 
 from sim.core.buddy import free_one_page, rmqueue_smallest
 from sim.core.build import compiled, entry, outlined
+from sim.core.capture import capture
 from sim.core.consts import (
     CMA,
     COSTLY_ORDER,
@@ -18,6 +19,7 @@ from sim.core.fallback import rmqueue_fallback
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import set_kind
 from sim.core.state import (
+    CC_CAPTURE,
     D_CPUS,
     D_KSWAPD,
     D_PCP_HEADS,
@@ -149,7 +151,8 @@ def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
             mt = free_type(st, z, page)
             pcp_take(st, pcp, pindex, page)
             set_kind(st, page, order, K_FREE)
-            free_one_page(st, page, order, mt, 0)
+            if not (st.cc[CC_CAPTURE] and capture(st, page, order, mt)):
+                free_one_page(st, page, order, mt, 0)
             if st.dim[D_REPLAY]:
                 note_drained(st, page)
             count -= 1 << order

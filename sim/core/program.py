@@ -1,11 +1,13 @@
 """The step and the loop. `step` is the primitive: one op; everything else runs it."""
 
 from sim.core.build import compiled, entry, outlined
+from sim.core.compact_direct import compact_memory, kcompactd_turn
 from sim.core.consts import (
     NO_PAGE,
     OWNED_CLASSES,
     PROGRAM_FIELDS,
     S_ALLOC,
+    S_COMPACT,
     S_DRAIN,
     S_EXIT,
     S_FREE,
@@ -21,6 +23,7 @@ from sim.core.reclaim import kswapd_turn
 from sim.core.records import sample
 from sim.core.request import allocate, begin, release
 from sim.core.state import (
+    D_KCOMPACTD,
     D_KSWAPD,
     D_OP,
     D_PAGES,
@@ -64,15 +67,27 @@ def scripted(st: State, row: int) -> int:
         return unpin(st, argument)
     if step == S_DRAIN:
         return drain_all_pages(st)
+    if step == S_COMPACT:
+        return compact_memory(st, st.p_cpu[process])
     return exit_process(st, process) if step == S_EXIT else 0
+
+
+@outlined
+def daemons_turn(st: State) -> int:
+    """kswapd goes on; kcompactd does all that it was woken for."""
+    if st.dim[D_KSWAPD]:
+        kswapd_turn(st)
+    if st.dim[D_KCOMPACTD]:
+        kcompactd_turn(st)
+    return 0
 
 
 @compiled
 def between_ops(st: State) -> int:
     """What goes on by itself: kswapd, pins that end, samples."""
     op = st.dim[D_OP]
-    if st.dim[D_KSWAPD]:
-        kswapd_turn(st)
+    if st.dim[D_KSWAPD] | st.dim[D_KCOMPACTD]:
+        daemons_turn(st)
     if op & (PIN_CHECK - 1) == 0:
         expire_pins(st)
     if op & (st.dim[D_SAMPLE_EVERY] - 1) == 0:

@@ -56,7 +56,7 @@ def touch_event(st: State, event: int, page: int, order: int, a: int) -> int:
         return 0
     if event == E_MIGRATE:
         touch(st, event, a, 1)
-    return touch(st, event, page, 1 << order)
+    return touch(st, event, page, 1 << max(order, 0))
 
 
 @compiled

@@ -39,7 +39,7 @@ from sim.core.consts import (
 )
 from sim.core.free import put_page
 from sim.core.gfp import GFP_TAGGED
-from sim.core.page_alloc import after_reclaim, alloc_pages, gfp_migratetype
+from sim.core.page_alloc import alloc_pages
 from sim.core.pcp import drain_all_pages, drain_pages_zone, pcp_head
 from sim.core.process import class_of, own
 from sim.core.replay_events import (
@@ -59,6 +59,7 @@ from sim.core.replay_events import (
 from sim.core.replay_frees import GONE, OWN_LINE, TARGET_LINE, asked_free, ours
 from sim.core.replay_told import kind_for, set_kinds
 from sim.core.request import begin
+from sim.core.slowpath import after_reclaim, gfp_migratetype, slow_flags
 from sim.core.state import (
     D_CPU,
     D_CPUS,
@@ -195,7 +196,8 @@ def asked_alloc(st: State, row: int) -> int:
     begin(st, 0, class_for(st, gfp_migratetype(st, st.rp[row + F_A])), st.rp[row + F_ORDER])
     page = NO_PAGE
     if st.rp[row] == T_REQUEST and st.rp[row + F_C]:
-        page = after_reclaim(st, st.rp[row + F_ORDER], st.rp[row + F_A], 0)
+        flags = slow_flags(st, st.rp[row + F_ORDER], st.rp[row + F_A])
+        page = after_reclaim(st, st.rp[row + F_ORDER], st.rp[row + F_A], flags, 0)
     if page == NO_PAGE:
         page = alloc_pages(st, st.rp[row + F_ORDER], st.rp[row + F_A], 0)
     st.p_fatal[0] = 0

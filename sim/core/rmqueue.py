@@ -1,7 +1,8 @@
 """A page from one zone, and one pass over the zones for a request without tags (get_page_from_freelist, v6.1)."""
 
-from sim.core.build import compiled, entry
-from sim.core.consts import MOVABLE, NO_PAGE, P_RFC_V1
+from sim.core.buddy import rmqueue_smallest
+from sim.core.build import compiled, entry, outlined
+from sim.core.consts import HIGHATOMIC, MOVABLE, NO_PAGE, P_RFC_V1
 from sim.core.counters import free_pages, mod_zone_freepage_state
 from sim.core.pcp import pcp_allowed_order, rmqueue_one, rmqueue_pcplist, type_taken
 from sim.core.reclaim import wake_kswapd
@@ -9,8 +10,12 @@ from sim.core.state import D_POLICY, D_ZONES, V_PGALLOC, State
 from sim.core.watermark import (
     ALLOC_CMA,
     ALLOC_FROM_METADATA,
+    ALLOC_HIGHATOMIC,
     ALLOC_NO_WATERMARKS,
     ALLOC_NOFRAGMENT,
+    ALLOC_NON_BLOCK,
+    ALLOC_OOM,
+    ALLOC_RESERVES,
     ZONE_NORMAL,
     watermark,
     zone_watermark_ok,
@@ -26,6 +31,17 @@ def may_use_pcp(st: State, order: int, mt: int, flags: int) -> int:
     return mt != MOVABLE or flags & wanted == wanted
 
 
+@outlined
+def rmqueue_buddy(st: State, z: int, order: int, mt: int, flags: int) -> int:
+    """A block off the buddy lists for a request with access to reserves: HIGHATOMIC first, or last. Or NO_PAGE."""
+    page = rmqueue_smallest(st, z, order, HIGHATOMIC) if flags & ALLOC_HIGHATOMIC else NO_PAGE
+    if page == NO_PAGE:
+        page = rmqueue_one(st, z, order, mt, flags)
+    if page == NO_PAGE and flags & (ALLOC_OOM | ALLOC_NON_BLOCK):
+        page = rmqueue_smallest(st, z, order, HIGHATOMIC)
+    return page
+
+
 @entry
 def rmqueue(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int:
     """A block from this zone, per-CPU lists first, or NO_PAGE."""
@@ -33,14 +49,17 @@ def rmqueue(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int
     if may_use_pcp(st, order, mt, flags):
         page = rmqueue_pcplist(st, z, cpu, order, mt, flags)
     if page == NO_PAGE:
-        page = rmqueue_one(st, z, order, mt, flags)
+        if flags & ALLOC_RESERVES:
+            page = rmqueue_buddy(st, z, order, mt, flags)
+        else:
+            page = rmqueue_one(st, z, order, mt, flags)
         if page == NO_PAGE:
             return NO_PAGE
         mod_zone_freepage_state(st, z, -(1 << order), type_taken(st, page, mt))
     st.vm[V_PGALLOC + st.z_type[z]] += 1 << order
     if st.z_boosted[z]:
         st.z_boosted[z] = 0
-        wake_kswapd(st, ZONE_NORMAL)
+        wake_kswapd(st, ZONE_NORMAL, 0, 1)
     return page
 
 

@@ -29,8 +29,12 @@ MARK_ROWS = 128
 PIN_ROWS = 256
 SERIES_ROWS = 512
 SERIES_FIELDS = 8
-DIMS = 32
+DIMS = 40
 VMSTATS = 64
+ZONE_COMPACT_FIELDS = 9
+COMPACT_FIELDS = 40
+COMPACT_PAGES = 1024  # isolated to migrate: a pageblock at most
+COMPACT_FREE_PAGES = 2048  # isolated as targets: fewer than a pageblock, and the last block of order 10
 REQUEST_FIELDS = 12
 WORK_FIELDS = 6
 MAX_PROCESSES = 17  # 0 is the kernel
@@ -70,6 +74,8 @@ class State:
     pb_mt: Annotated[Ints, "i1", "pageblocks"]
     pb_zone: Annotated[Ints, "i1", "pageblocks"]
     count: Annotated[Ints, "i2", "counts"]
+    # By pageblock: compaction passes it over (PB_migrate_skip).
+    pb_skip: Annotated[Ints, "i1", "pageblocks"]
 
     # By zone: first page, end page, zone type (0 DMA, 1 DMA32, 2 Normal, 3 Movable), managed pages.
     z_start: Annotated[Ints, "i8", "zones"]
@@ -98,6 +104,8 @@ class State:
     z_highatomic: Annotated[Ints, "i8", "zones"]
     # By zone: pages on the file LRU.
     z_file: Annotated[Ints, "i8", "zones"]
+    # [zone * ZONE_COMPACT_FIELDS + ZC_*] what compaction remembers of a zone.
+    zone_compact: Annotated[Ints, "i8", "zone_compacts"]
     # [(zone * ORDERS + order) * MIGRATETYPES + migratetype] free blocks.
     nr_free: Annotated[Ints, "i8", "buddy_lists"]
 
@@ -150,6 +158,8 @@ class State:
     vm: Annotated[Ints, "i8", "vmstats"]
     req: Annotated[Ints, "i8", "request"]
     rng: Annotated[Ints, "i8", "one"]
+    # The compaction at work: CC_*, then pages isolated to migrate, then its free pages, the next to use last.
+    cc: Annotated[Ints, "i8", "compact_control"]
 
     # Records: event ring, OOM rows, marks (op, event), series of samples.
     ev: Annotated[Ints, "i8", "event_cells"]
@@ -211,6 +221,25 @@ D_KSWAPD, D_KSWAPD_FAILURES, D_MARKED, D_RESERVED, D_TAGGED, D_WEIGHT = 19, 20, 
 D_WATCH, D_WATCHED, D_TOUCHED, D_CHANGED = 25, 26, 27, 28
 # counters drift; the CPU at work, if so; a trace is replayed, requests mode
 D_DRIFT, D_CPU, D_REPLAY = 29, 30, 31
+# kcompactd has been woken; the order and the highest zone it was asked for; the same of kswapd, and what it has
+# reclaimed since it woke.
+D_KCOMPACTD, D_KCOMPACTD_ORDER, D_KCOMPACTD_ZONE, D_KSWAPD_ORDER, D_KSWAPD_DONE = 32, 33, 34, 35, 36
+
+# `zone_compact`: cursors of the scanners (pages; of the migrate scanner one for async, one for sync), where they were
+# put after the last reset (-1 never); deferral; whether kswapd shall clear the skip bits (facts 6.7).
+ZC_MIGRATE, ZC_MIGRATE_SYNC, ZC_FREE, ZC_INIT_MIGRATE, ZC_INIT_FREE = 0, 1, 2, 3, 4
+ZC_CONSIDERED, ZC_SHIFT, ZC_FAILED, ZC_FLUSH = 5, 6, 7, 8
+
+# `cc`, as struct compact_control: what is asked for,
+CC_ZONE, CC_ORDER, CC_MT, CC_MODE, CC_FLAGS, CC_HIGHEST, CC_CPU = 0, 1, 2, 3, 4, 5, 6
+CC_DIRECT, CC_WHOLE, CC_IGNORE_SKIP, CC_ANY_BLOCK = 7, 8, 9, 10
+# the scanners, the fast searches (fast start: -1 none, -2 used up),
+CC_MIGRATE, CC_FREE, CC_FAST_START, CC_SEARCH, CC_FAILS, CC_RESCAN, CC_LAST, CC_UPDATE = 11, 12, 13, 14, 15, 16, 17, 18
+# pages in hand, whether one of them was tagged; counts; capture: order wanted (0 none), page (-1 none);
+CC_PAGES, CC_FREE_PAGES, CC_TAGGED, CC_SCANNED, CC_FREE_SCANNED, CC_TAKEN = 19, 20, 21, 22, 23, 24
+CC_CAPTURE, CC_CAPTURED = 25, 26
+# and the request that compacts: result, priority, retries.
+CC_RESULT, CC_PRIORITY, CC_RETRIES = 27, 28, 29
 
 # `req`: the request being served, kept until the next one for the narration.
 R_PROCESS, R_CLASS, R_ORDER, R_RESULT, R_REFUSALS, R_REFUSED, R_TAG_PAGE, R_PASSES, R_DONE = 0, 1, 2, 3, 4, 5, 6, 7, 8
@@ -224,6 +253,9 @@ V_ALLOCSTALL, V_STEAL_KSWAPD, V_STEAL_DIRECT, V_SCAN_KSWAPD, V_SCAN_DIRECT = 11,
 V_OOM_KILL, V_PAGEOUTRUN, V_WRITTEN, V_FAILED = 16, 17, 18, 19
 V_EXTFRAG, V_REFUSED, V_THP_FALLBACK, V_THP_ALLOC, V_ROLLBACK = 20, 21, 22, 23, 24
 V_REFILL, V_PCP_HIT, V_REUSED = 25, 26, 27
+V_COMPACT_MIGRATE_SCANNED, V_COMPACT_FREE_SCANNED, V_COMPACT_ISOLATED = 28, 29, 30
+V_COMPACT_STALL, V_COMPACT_FAIL, V_COMPACT_SUCCESS = 31, 32, 33
+V_DAEMON_WAKE, V_DAEMON_MIGRATE_SCANNED, V_DAEMON_FREE_SCANNED = 34, 35, 36
 
 # `rp_sum`: what a replay counted, and its registers.
 RP_ALLOCS, RP_PREDICTED, RP_DRAINS, RP_DRAINS_RIGHT, RP_LOCKED, RP_LOCKED_RIGHT = 0, 1, 2, 3, 4, 5
@@ -250,6 +282,8 @@ def lengths(
         "counts": pageblocks * COUNT_STRIDE,
         "zones": zones,
         "reserves": zones * 4,
+        "zone_compacts": zones * ZONE_COMPACT_FIELDS,
+        "compact_control": COMPACT_FIELDS + COMPACT_PAGES + COMPACT_FREE_PAGES,
         "buddy_lists": zones * ORDERS * MIGRATETYPES,
         "pcps": zones * cpus,
         "pcp_lists": zones * cpus * PCP_LISTS,

@@ -51,8 +51,10 @@ def oom_views(at: Place) -> tuple[OomView, ...]:
 
 def oom_view(at: Place, row: NDArray[np.int64]) -> OomView:
     """One OOM kill."""
-    op, asked, victim, order, tagged, free, meta, refused, refusals, tag, _passes, freed = (int(n) for n in row[:12])
-    closed = meta if tagged or asked == 0 else 0
+    op, asked, victim, order, tagged, free, meta, refused, refusals, tag, _passes, freed, shut = (
+        int(n) for n in row[:13]
+    )
+    closed = meta if shut else 0
     (name, pid), (victim_name, victim_pid) = at.names[asked], at.names[victim]
     return OomView(
         op=op,

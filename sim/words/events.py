@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sim import gfp
 from sim.core import consts
 from sim.layout import Layout, Region
+from sim.words import compaction
 from sim.words.text import KINDS, MIGRATETYPES, article, plural, size
 
 if TYPE_CHECKING:
@@ -122,10 +123,15 @@ def _unpin(row: "Row", layout: Layout, _: Names) -> str:
     return f"The pin on pfn {_at(row.page, layout)} is gone."
 
 
+def _data(kind: int) -> str:
+    return KINDS[kind].replace("file, dirty", "dirty file").replace("file, clean", "clean file") + " data"
+
+
 def _migrate(row: "Row", layout: Layout, _: Names) -> str:
+    if row.d == consts.MR_COMPACTION:
+        return f"Compaction moved {_data(row.b)} from {_at(row.page, layout)} to {_at(row.a, layout)}."
     again = ", which is tag storage too: it may have to move again" if _tag_region(row.a, layout) else ""
-    kind = KINDS[row.b].replace("file, dirty", "dirty file").replace("file, clean", "clean file")
-    return f"Tag page {_at(row.page, layout)} held {kind} data. It moved to {_at(row.a, layout)}{again}."
+    return f"Tag page {_at(row.page, layout)} held {_data(row.b)}. It moved to {_at(row.a, layout)}{again}."
 
 
 def _drop(row: "Row", layout: Layout, _: Names) -> str:
@@ -167,4 +173,5 @@ SENTENCES: dict[int, Callable[["Row", Layout, Names], str]] = {
     consts.E_DIRECT_RECLAIM: _reclaim,
     consts.E_OOM_KILL: _oom,
     consts.E_EXIT: _exit,
+    **compaction.SENTENCES,
 }

@@ -55,7 +55,7 @@ def _tell_slow_path(scene: "Scene", teller: Teller) -> None:
 
 def _tell_kill(teller: Teller, oom: OomView) -> None:
     closed = f", {size(oom.free_metadata)} of it tag storage" if oom.free_metadata else ""
-    may = ", which this request may not have" if closed and oom.tagged else ""
+    may = ", which this request may not have" if closed and oom.usable < oom.free else ""
     freed = f" {plural(oom.freed, 'page')} came back." if oom.freed else ""
     victim = bold(f"{oom.victim} ({oom.victim_pid})")
     teller.step("OOM.", f"{size(oom.free)} were free{closed}{may}. {victim} was killed.{freed}", bad=True)

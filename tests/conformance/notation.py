@@ -12,7 +12,10 @@ from tests.builds import load
 
 LETTERS = "UMRHCTI"
 PAGES = 4096
-MODULES = ("boot", "buddy", "build", "consts", "metadata", "pages", "pcp", "state", "watermark")
+MODULES = (
+    "boot", "buddy", "build", "compact_defer", "compact_direct", "compact_fast", "compact_free", "compact_migrate",
+    "compaction", "consts", "highatomic", "metadata", "pages", "pcp", "process", "rmqueue", "state", "watermark",
+)  # fmt: skip
 
 
 class Bench:

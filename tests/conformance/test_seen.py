@@ -128,7 +128,7 @@ def test_row_14_a_failed_attempt_requeues_the_free_blocks_of_its_pageblock(run: 
     before = run(program(*steps, layout=one_zone(32768)))
     assert free(before, "T")[4] == [first + 16, second + 48]
     refused = run(program(*steps, free_page(0x40000), alloc("tagged", 5), layout=one_zone(32768)))
-    assert (result(refused), len(events(refused, E_RETURN))) == (-1, 3)
+    assert (result(refused), len(events(refused, E_RETURN))) == (-1, 7)
     assert free(refused, "T")[4] == [second + 48, first + 16]
 
 

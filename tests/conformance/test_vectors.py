@@ -285,10 +285,16 @@ def test_requests_with_access_to_reserves(free: int, mark: int, names: tuple[str
     assert watermark.zone_watermark_ok(bench.st, 0, 0, mark, 3, flags, free)
 
 
-MISSING = {
-    "V54": "batched frees come from a trace only (tests/conformance/test_replay.py)",
-    "V55": "compaction is not modelled",
-}
+def test_v55_targets_are_used_from_the_last_block_found_down() -> None:
+    bench = Bench("0M:20 1M:10 9M:400")
+    state, cc = bench.core["state"], bench.arrays["cc"]
+    cc[state.CC_PAGES] = 3
+    assert bench.core["compact_free"].isolate_freepages_block(bench.st, 0, 0x200, 1) == 0x21
+    assert [bench.core["compact_migrate"].compaction_alloc(bench.st) for _ in range(3)] == [0x20, 0x11, 0x10]
+    assert bench.lists() == "9M:400"
+
+
+MISSING = {"V54": "batched frees come from a trace only (tests/conformance/test_replay.py)"}
 
 
 @pytest.mark.parametrize("vector", MISSING)

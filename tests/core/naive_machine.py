@@ -15,7 +15,17 @@ from tests.naive import Zone
 KIND = {"anon": "M", "tagged": "M", "file": "M", "dirty": "M", "slab": "R", "unmovable": "U", "pagetable": "U"}
 OWNED = ("anon", "tagged", "slab", "unmovable", "pagetable")
 ZONE_TYPES = ("DMA", "DMA32", "Normal", "Movable")
-MAX_PASSES = 20  # T 12.8: fast, first slow, 17 rounds, last; then the OOM killer
+ROUNDS = 17  # T 12.8: fast, first slow, 17 rounds, last; then the OOM killer
+
+
+def passes(order: int) -> list[str]:
+    """The marks of the passes of a request that is always refused while compaction has nothing to do (A 5).
+
+    Large ones compact before they reclaim; reclaim then answers 1, as compaction is ready: two passes more.
+    """
+    if order > 3:
+        return ["low", "min", "min", "min", "min", "drain", "min", "min"]
+    return ["low", "min", *["min"] * ROUNDS * (2 if order else 1), "high"]
 
 
 class OutOfScope(Exception):
@@ -88,23 +98,32 @@ class Twin:
         """A block for a process, or None. Raises OutOfScope."""
         if not any(zone.watermark_ok(order, mark, self.open_to(what)) for zone, mark in self.marks("low", KIND[what])):
             raise Hopeless(what)
-        for number in range(MAX_PASSES if order <= 3 else 3):
-            mark = "low" if number == 0 else "high" if number == MAX_PASSES - 1 else "min"
+        for number, step in enumerate(passes(order)):
+            if step == "drain":
+                self.drain_all()
+                continue
+            if number > 1 and order > 0 and not self.has_block(what, order):
+                raise OutOfScope("compaction")
             refused = self.counters["refused"]
-            pfn = self.one_pass(what, order, self.cpus[process], mark)
+            pfn = self.one_pass(what, order, self.cpus[process], step)
             if pfn is not None:
                 self.own(pfn, Block(order, process, what))
                 return pfn
-            if self.counters["refused"] == refused or not self.is_quiet(what):
+            if self.counters["refused"] == refused or not self.is_quiet(what, order):
                 raise OutOfScope(f"pass {number}")
         if order <= 3:
             raise OutOfScope("OOM")
         return None
 
-    def is_quiet(self, what: str) -> bool:
+    def has_block(self, what: str, order: int) -> bool:
+        """Whether compaction of the zone it begins with has nothing to do (A 6.1), neither after a turn of reclaim."""
+        zone, mark = self.marks("min", KIND[what])[0]
+        return all(zone.watermark_ok(order, mark, metadata) for metadata in {self.open_to(what), False})
+
+    def is_quiet(self, what: str, order: int) -> bool:
         """Whether kswapd would not wake and direct reclaim would find nothing."""
         marks = self.marks("high", KIND[what])
-        balanced = any(zone.watermark_ok(0, mark, metadata=False) for zone, mark in marks)
+        balanced = any(zone.watermark_ok(order, mark, metadata=False) for zone, mark in marks)
         return balanced and not any(self.cache)
 
     def marks(self, name: str, kind: str) -> list[tuple[Zone, int]]:

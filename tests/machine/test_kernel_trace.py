@@ -57,13 +57,54 @@ def event(kind: int, process: int = 1, page: int = 16, order: int = 0, *rest: in
         ((c.E_PIN, 1, 0x403D), "metadata_pin: pfn=0x8403d"),
         ((c.E_UNPIN, 1, 0x403D), "metadata_unpin: pfn=0x8403d"),
         (
-            (c.E_MIGRATE, 1, 0x4000, 0, 7, c.K_ANON),
+            (c.E_MIGRATE, 1, 0x4000, 0, 7, c.K_ANON, 1, c.MR_CONTIG_RANGE, c.MIGRATE_SYNC),
             (
                 "mm_migrate_pages: nr_succeeded=1 nr_failed=0 nr_thp_succeeded=0 nr_thp_failed=0 nr_thp_split=0 "
                 "mode=MIGRATE_SYNC reason=contig_range"
             ),
         ),
         ((c.E_DROP, 1, 0x4000), "reclaim_clean_pages_from_list: pfn=0x84000"),
+        (
+            (c.E_MIGRATE, 1, 0x4000, 0, 7, c.K_ANON, 1, c.MR_COMPACTION, c.MIGRATE_ASYNC),
+            (
+                "mm_migrate_pages: nr_succeeded=1 nr_failed=0 nr_thp_succeeded=0 nr_thp_failed=0 nr_thp_split=0 "
+                "mode=MIGRATE_ASYNC reason=compaction"
+            ),
+        ),
+        (
+            (c.E_SUITABLE, 1, -1, -1, 0, c.COMPACT_CONTINUE),
+            "mm_compaction_suitable: node=0 zone=DMA32    order=-1 ret=continue",
+        ),
+        (
+            (c.E_COMPACT_BEGIN, 1, 0, 0, 0x4000, 0, c.MIGRATE_SYNC),
+            (
+                "mm_compaction_begin: zone_start=0x80000 migrate_pfn=0x80000 free_pfn=0x84000 zone_end=0x84200, "
+                "mode=sync"
+            ),
+        ),
+        (
+            (c.E_COMPACT_END, 1, 0x4200, 0, 0x4000, 0, c.MIGRATE_ASYNC, c.COMPACT_PARTIAL_SKIPPED),
+            (
+                "mm_compaction_end: zone_start=0x80000 migrate_pfn=0x84200 free_pfn=0x84000 zone_end=0x84200, "
+                "mode=async status=partial_skipped"
+            ),
+        ),
+        (
+            (c.E_ISOLATE_FREE, 1, 0x4000, 0, 0x4200, 512, 5),
+            "mm_compaction_isolate_freepages: range=(0x84000 ~ 0x84200) nr_scanned=512 nr_taken=5",
+        ),
+        (
+            (c.E_DEFER, 1, -1, 9, 0, 9, 0, 3),
+            "mm_compaction_defer_compaction: node=0 zone=DMA32    order=9 order_failed=9 consider=0 limit=8",
+        ),
+        (
+            (c.E_KCOMPACTD_WAKE, 0, -1, 9, 1),
+            "mm_compaction_kcompactd_wake: nid=0 order=9 classzone_idx=DMA32   ",
+        ),
+        (
+            (c.E_RECLAIM_BEGIN, 1, -1, 9, gfp.KERNEL),
+            "mm_vmscan_direct_reclaim_begin: order=9 gfp_flags=GFP_KERNEL",
+        ),
         ((c.E_KSWAPD_WAKE, 0, -1), "mm_vmscan_kswapd_wake: nid=0 order=0"),
         ((c.E_DIRECT_RECLAIM, 1, -1, 0, 50), "mm_vmscan_direct_reclaim_end: nr_reclaimed=50"),
         ((c.E_OOM_KILL, 2, -1, 0, 1, 9, 3), "mark_victim: pid=73 comm=a-name-longer-t"),
@@ -76,6 +117,17 @@ def test_a_line_is_what_the_kernels_trace_prints(row: tuple[int, ...], line: str
     assert found.line.startswith(f"{found.name}: ")
 
 
+FIELDS = {  # a, b, ... of events whose fields cannot all be 1 on a machine of one zone
+    c.E_SUITABLE: (0, c.COMPACT_SKIPPED),
+    c.E_COMPACT_FINISHED: (0, c.COMPACT_CONTINUE),
+    c.E_DEFERRED: (0, 1, 1, 1),
+    c.E_DEFER: (0, 1, 1, 1),
+    c.E_DEFER_RESET: (0, 1, 1, 1),
+    c.E_COMPACT_BEGIN: (64, 0, 1),
+    c.E_COMPACT_END: (64, 0, 1, c.COMPACT_COMPLETE),
+    c.E_ISOLATE_FREE: (32, 16, 1),
+    c.E_ISOLATE_MIGRATE: (32, 16, 1),
+}
 RECORDED = (Path(__file__).parent.parent / "data" / "trace-lines.txt").read_text().splitlines()
 
 
@@ -83,7 +135,7 @@ RECORDED = (Path(__file__).parent.parent / "data" / "trace-lines.txt").read_text
 def test_the_fields_of_a_line_are_those_of_a_recorded_kernel(line: str) -> None:
     name = line.split(":", maxsplit=1)[0]
     kind = next(kind for kind, (known, _) in LINES.items() if known == name)
-    assert shape(event(kind, 1, 16, 0, 1, 1).line) == shape(line)
+    assert shape(event(kind, 1, 16, 0, *FIELDS.get(kind, (1, 1))).line) == shape(line)
 
 
 def shape(line: str) -> list[str]:
@@ -182,6 +234,27 @@ def test_gfp_flags_are_named_as_in_the_captures(flags: int, text: str) -> None:
             ),
         ),
         ((c.E_EXIT, 1, -1, 0, 1), "server (41) left; 1 page came back."),
+        (
+            (c.E_MIGRATE, 1, 0x4000, 0, 7, c.K_FILE, 1, c.MR_COMPACTION),
+            "Compaction moved clean file data from 0x84000 to 0x80007.",
+        ),
+        ((c.E_COMPACT_PAGES, 1, -1, 0, 32, 1), "Compaction moved 32 pages, 1 could not move."),
+        (
+            (c.E_ISOLATE_MIGRATE, 1, 0, 0, 32, 32, 2),
+            "Compaction looked at 32 pages from 0x80000 on and took 2 pages to move.",
+        ),
+        (
+            (c.E_DEFERRED, 1, -1, 9, 0, 9, 1, 2),
+            "Compaction of zone DMA32 for order 9 is left out, 1 attempt of 4: it failed before.",
+        ),
+        (
+            (c.E_DEFER, 1, -1, 9, 0, 9, 0, 3),
+            "Compaction of zone DMA32 did not help: the next 7 attempts from order 9 on are left out.",
+        ),
+        (
+            (c.E_COMPACT_TRY, 1, -1, 9, gfp.KERNEL, c.PRIO_ASYNC),
+            "server (41) found no order-9 block and compacts memory itself (async).",
+        ),
     ],
 )
 def test_an_event_is_a_plain_sentence(row: tuple[int, ...], sentence: str) -> None:
@@ -190,7 +263,7 @@ def test_an_event_is_a_plain_sentence(row: tuple[int, ...], sentence: str) -> No
 
 @pytest.mark.parametrize("kind", LINES)
 def test_every_event_has_a_line_and_a_sentence_that_ends(kind: int) -> None:
-    found = event(kind, 1, 16, 0, 1, 1)
+    found = event(kind, 1, 16, 0, *FIELDS.get(kind, (1, 1)))
     assert found.op == 7
     assert found.sentence.endswith(".")
 

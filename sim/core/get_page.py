@@ -1,0 +1,82 @@
+"""One pass over the zones: get_page_from_freelist (v6.1), with the tag storage of a tagged request (RFC v1 #19)."""
+
+from sim.core.buddy import buddy_list, free_one_page
+from sim.core.build import compiled
+from sim.core.consts import (
+    E_RETURN,
+    K_FREE,
+    MOVABLE,
+    NO_PAGE,
+    OK,
+    P_RFC_V1,
+    PAGEBLOCK_ORDER,
+)
+from sim.core.pages import set_kind, zone_of
+from sim.core.records import mark_once, record
+from sim.core.rmqueue import get_page_untagged, rmqueue, zone_allows
+from sim.core.state import (
+    D_POLICY,
+    D_ZONES,
+    R_PASSES,
+    R_REFUSALS,
+    R_REFUSED,
+    V_REFUSED,
+    State,
+)
+from sim.core.tag_storage import reserve_metadata_storage
+from sim.core.watermark import (
+    ALLOC_NOFRAGMENT,
+    ZONE_MOVABLE,
+    ZONE_NORMAL,
+)
+
+
+@compiled
+def return_page_to_buddy(st: State, page: int, order: int) -> int:
+    """A refused page merges with its free buddies and goes to the tail of its list (facts 4.1, 12.7)."""
+    set_kind(st, page, order, K_FREE)
+    mt = st.pb_mt[page >> PAGEBLOCK_ORDER]
+    merged = free_one_page(st, page, order, mt, 1)
+    merged_order = st.order[merged]
+    alone = st.nr_free[buddy_list(st, zone_of(st, page), merged_order, mt)] == 1
+    row = record(st, E_RETURN, page, order, merged, merged_order)
+    st.ev[row + 7] = alone
+    st.ev[row + 8] = 1
+    st.req[R_REFUSALS] += 1
+    st.req[R_REFUSED] = page
+    st.vm[V_REFUSED] += 1
+    return mark_once(st, E_RETURN, page)
+
+
+@compiled
+def get_page_tagged(st: State, order: int, flags: int, cpu: int, fatal: int) -> int:
+    """One pass over the zones for a tagged request: one page a zone, kept if its tag storage can be reserved."""
+    while True:
+        for z in range(st.dim[D_ZONES] - 1, -1, -1):
+            if not zone_allows(st, z, order, ZONE_MOVABLE, flags):
+                continue
+            page = rmqueue(st, z, cpu, order, MOVABLE, flags)
+            if page == NO_PAGE:
+                continue
+            if reserve_metadata_storage(st, page, order, fatal, cpu) == OK:
+                return page
+            return_page_to_buddy(st, page, order)
+        if not flags & ALLOC_NOFRAGMENT:
+            return NO_PAGE
+        flags &= ~ALLOC_NOFRAGMENT
+
+
+@compiled
+def highest_zone(st: State, mt: int) -> int:
+    """Movable user memory may come from any zone, kernel memory from Normal down."""
+    return ZONE_MOVABLE if mt == MOVABLE else ZONE_NORMAL
+
+
+@compiled
+def get_page(st: State, order: int, mt: int, tagged: int, flags: int, process: int) -> int:
+    """get_page_from_freelist: one pass."""
+    st.req[R_PASSES] += 1
+    cpu = st.p_cpu[process]
+    if tagged and st.dim[D_POLICY] == P_RFC_V1:
+        return get_page_tagged(st, order, flags, cpu, st.p_fatal[process])
+    return get_page_untagged(st, order, mt, flags, highest_zone(st, mt), cpu)
