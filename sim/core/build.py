@@ -8,6 +8,7 @@ import functools
 import hashlib
 import inspect
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -56,12 +57,7 @@ def count_functions() -> int:
     """How many functions a simulation compiles, for progress. Those of a replay are compiled when one is asked for."""
     others = (Path(__file__).name, "replay_events", "replay_requests")
     text = "".join(path.read_text() for path in sources() if not path.name.startswith(others))
-    return (
-        text.count("\n@compiled\n")
-        + text.count("\n@inlined\n")
-        + text.count("\n@outlined\n")
-        + text.count("\n@entry\n")
-    )
+    return len(re.findall(r"^@(compiled|inlined|outlined|entry|inlined_entry)$", text, re.MULTILINE))
 
 
 on_function: list[Callable[[str], None]] = []
@@ -130,6 +126,11 @@ def outlined(function: Callable[P, R]) -> Callable[P, R]:
 def entry(function: Callable[P, R]) -> Callable[P, R]:
     """A core function that Python calls too: the border."""
     return function if BUILD == "python" else _njit(function, wrapper=True)
+
+
+def inlined_entry(function: Callable[P, R]) -> Callable[P, R]:
+    """A core function of the hot path that the tests call too."""
+    return function if BUILD == "python" else _njit(function, wrapper=True, inline=True)
 
 
 _types: list[Any] = []

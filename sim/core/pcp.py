@@ -1,7 +1,7 @@
 """Per-CPU page lists (free_unref_page, rmqueue_pcplist, v6.1; METADATA: RFC v1 #6, #7)."""
 
 from sim.core.buddy import free_one_page, rmqueue_smallest
-from sim.core.build import compiled, entry, inlined, outlined
+from sim.core.build import compiled, entry, inlined, inlined_entry, outlined
 from sim.core.consts import (
     CMA,
     COSTLY_ORDER,
@@ -185,7 +185,7 @@ def drain_batch(st: State, z: int, pcp: int, limit: int) -> int:
     return min(max(n, batch), limit - batch)
 
 
-@entry
+@inlined_entry
 def free_to_pcp(st: State, z: int, cpu: int, page: int, order: int, mt: int) -> int:
     """free_unref_page_commit: head of its list, then a drain if the lists are too long."""
     pcp = z * st.dim[D_CPUS] + cpu
@@ -228,7 +228,7 @@ def refill(st: State, pcp: int, order: int, mt: int, flags: int) -> int:
     return 0
 
 
-@entry
+@inlined_entry
 def rmqueue_pcplist(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int:
     """The head of the per-CPU list, refilled when empty, or NO_PAGE. Its pages are still K_PCP."""
     pcp = z * st.dim[D_CPUS] + cpu

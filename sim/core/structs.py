@@ -67,6 +67,7 @@ class _SetColumn(AbstractTemplate):  # type: ignore[misc]
 
 
 def entry_address(context: Any, builder: Any, column: Any, address: Any, index: Any) -> Any:
+    """Where an entry of a column lies."""
     offset = builder.mul(index, context.get_constant(types.int64, RECORD_BYTES))
     return builder.bitcast(builder.gep(address, [offset]), context.get_value_type(column.element).as_pointer())
 
