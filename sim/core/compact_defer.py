@@ -17,7 +17,7 @@ from sim.core.consts import (
     ORDERS,
 )
 from sim.core.counters import free_pages
-from sim.core.records import record
+from sim.core.records import record_cold
 from sim.core.state import (
     D_KCOMPACTD,
     D_KCOMPACTD_ORDER,
@@ -68,7 +68,7 @@ def compaction_suitable(st: State, z: int, order: int, flags: int, highest: int)
     ret = suitable_with(st, z, order, flags, highest, free_pages(st, z))
     if ret == COMPACT_CONTINUE and order > COSTLY_ORDER and 0 <= fragmentation_index(st, z, order) <= EXTFRAG_THRESHOLD:
         ret = COMPACT_NOT_SUITABLE_ZONE
-    record(st, E_SUITABLE, -1, order, z, ret)
+    record_cold(st, E_SUITABLE, -1, order, z, ret)
     return max(ret, COMPACT_SKIPPED)
 
 
@@ -76,7 +76,7 @@ def compaction_suitable(st: State, z: int, order: int, flags: int, highest: int)
 def tell_deferral(st: State, event: int, z: int, order: int) -> int:
     """mm_compaction_deferred, _defer_compaction, _defer_reset."""
     at = z * ZONE_COMPACT_FIELDS
-    row = record(st, event, -1, order, z, st.zone_compact[at + ZC_FAILED])
+    row = record_cold(st, event, -1, order, z, st.zone_compact[at + ZC_FAILED])
     st.ev[row + 7] = st.zone_compact[at + ZC_CONSIDERED]
     st.ev[row + 8] = st.zone_compact[at + ZC_SHIFT]
     return 1
@@ -142,6 +142,6 @@ def wakeup_kcompactd(st: State, order: int, highest: int) -> int:
             continue
         if compaction_suitable(st, z, st.dim[D_KCOMPACTD_ORDER], 0, highest) == COMPACT_CONTINUE:
             st.dim[D_KCOMPACTD] = 1
-            record(st, E_KCOMPACTD_WAKEUP, -1, st.dim[D_KCOMPACTD_ORDER], highest, 0)
+            record_cold(st, E_KCOMPACTD_WAKEUP, -1, st.dim[D_KCOMPACTD_ORDER], highest, 0)
             return 1
     return 0

@@ -31,7 +31,7 @@ from sim.core.consts import (
     UNMOVABLE,
 )
 from sim.core.pcp import drain_zone
-from sim.core.records import record
+from sim.core.records import record_cold
 from sim.core.state import (
     CC_ANY_BLOCK,
     CC_CAPTURE,
@@ -115,7 +115,7 @@ def try_to_compact_pages(st: State, order: int, mt: int, gfp: int, flags: int, h
     """Direct compaction of the zones of a request, at CC_PRIORITY: COMPACT_*, the highest of all zones."""
     prio = st.cc[CC_PRIORITY]
     best = COMPACT_SKIPPED
-    record(st, E_COMPACT_TRY, -1, order, gfp, prio)
+    record_cold(st, E_COMPACT_TRY, -1, order, gfp, prio)
     for z in range(st.dim[D_ZONES] - 1, -1, -1):
         if st.z_type[z] > highest:
             continue
@@ -181,7 +181,7 @@ def kcompactd_turn(st: State) -> int:
     st.dim[D_KCOMPACTD] = 0
     st.req[R_PROCESS] = 0
     st.vm[V_DAEMON_WAKE] += 1
-    record(st, E_KCOMPACTD_WAKE, -1, order, highest, 0)
+    record_cold(st, E_KCOMPACTD_WAKE, -1, order, highest, 0)
     for z in range(st.dim[D_ZONES]):
         if st.z_type[z] > highest or compaction_deferred(st, z, order):
             continue
@@ -197,7 +197,7 @@ def kcompactd_turn(st: State) -> int:
         st.vm[V_DAEMON_MIGRATE_SCANNED] += st.cc[CC_SCANNED]
         st.vm[V_DAEMON_FREE_SCANNED] += st.cc[CC_FREE_SCANNED]
     st.dim[D_KCOMPACTD_ORDER] = 0
-    record(st, E_KCOMPACTD_SLEEP, -1, 0, 0, 0)
+    record_cold(st, E_KCOMPACTD_SLEEP, -1, 0, 0, 0)
     return 0
 
 

@@ -13,7 +13,7 @@ from sim.core.consts import (
 )
 from sim.core.counters import free_pages, mod_zone_freepage_state
 from sim.core.pages import set_kind, zone_of
-from sim.core.records import record
+from sim.core.records import record_cold
 from sim.core.state import (
     CC_FREE_PAGES,
     CC_FREE_SCANNED,
@@ -86,7 +86,7 @@ def isolate_freepages_block(st: State, start: int, end: int, stride: int) -> int
             page += (1 << compound_order(st, page)) - 1
         page += stride
     page = min(page, end)
-    row = record(st, E_ISOLATE_FREE, start, 0, page, scanned)
+    row = record_cold(st, E_ISOLATE_FREE, start, 0, page, scanned)
     st.ev[row + 7] = taken
     st.cc[CC_FREE_SCANNED] += scanned
     st.cc[CC_TAKEN] = taken

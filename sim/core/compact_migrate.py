@@ -23,7 +23,7 @@ from sim.core.consts import (
     PAGEBLOCK_PAGES,
 )
 from sim.core.migrate import move_page
-from sim.core.records import record
+from sim.core.records import record_cold
 from sim.core.state import (
     CC_ANY_BLOCK,
     CC_CPU,
@@ -152,5 +152,5 @@ def migrate_pages(st: State) -> int:
         if ret == ENOMEM:
             break
     st.vm[V_MIGRATE_FAIL] += failed
-    record(st, E_COMPACT_PAGES, -1, 0, moved, pages - moved)
+    record_cold(st, E_COMPACT_PAGES, -1, 0, moved, pages - moved)
     return ENOMEM if ret == ENOMEM else failed

@@ -32,7 +32,7 @@ from sim.core.consts import (
 from sim.core.lists import list_add, list_del
 from sim.core.pages import find_head, zone_of
 from sim.core.process import lru_head
-from sim.core.records import record
+from sim.core.records import record_cold
 from sim.core.state import (
     CC_DIRECT,
     CC_FAILS,
@@ -102,7 +102,7 @@ def finish_block(st: State, start: int, low: int, end: int, scanned: int, taken:
         if mark:
             st.pb_skip[(end - 1) >> PAGEBLOCK_ORDER] = 1
         update_cached_migrate(st, low)
-    row = record(st, E_ISOLATE_MIGRATE, start, 0, low, scanned)
+    row = record_cold(st, E_ISOLATE_MIGRATE, start, 0, low, scanned)
     st.ev[row + 7] = taken
     st.cc[CC_SCANNED] += scanned
     st.vm[V_COMPACT_ISOLATED] += taken

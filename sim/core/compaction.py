@@ -37,7 +37,7 @@ from sim.core.consts import (
 from sim.core.fallback import can_steal, find_fallback
 from sim.core.free import put_page
 from sim.core.pcp import drain_pages_zone
-from sim.core.records import record
+from sim.core.records import record_cold
 from sim.core.state import (
     CC_CAPTURED,
     CC_CPU,
@@ -118,7 +118,7 @@ def finished(st: State) -> int:
 def compact_finished(st: State) -> int:
     """Whether to go on (CONTINUE), and if not, how it ended."""
     ret = finished(st)
-    record(st, E_COMPACT_FINISHED, -1, st.cc[CC_ORDER], st.cc[CC_ZONE], ret)
+    record_cold(st, E_COMPACT_FINISHED, -1, st.cc[CC_ORDER], st.cc[CC_ZONE], ret)
     return COMPACT_CONTINUE if ret == COMPACT_NO_SUITABLE_PAGE else ret
 
 
@@ -147,7 +147,7 @@ def place_scanners(st: State) -> int:
 @compiled
 def tell(st: State, event: int, ret: int) -> int:
     """mm_compaction_begin and _end."""
-    row = record(st, event, st.cc[CC_MIGRATE], max(st.cc[CC_ORDER], 0), st.cc[CC_FREE], st.cc[CC_ZONE])
+    row = record_cold(st, event, st.cc[CC_MIGRATE], max(st.cc[CC_ORDER], 0), st.cc[CC_FREE], st.cc[CC_ZONE])
     st.ev[row + 7] = st.cc[CC_MODE]
     st.ev[row + 8] = ret
     return 0
@@ -200,7 +200,7 @@ def release_freepages(st: State) -> int:
         st.cc[CC_FREE_PAGES] -= 1
         page = st.cc[COMPACT_FIELDS + COMPACT_PAGES + st.cc[CC_FREE_PAGES]]
         highest = max(highest, page)
-        record(st, E_FREE, page, 0, 0, 0)
+        record_cold(st, E_FREE, page, 0, 0, 0)
         put_page(st, page, 0, st.cc[CC_CPU])
     if highest >= 0:
         st.zone_compact[at] = max(st.zone_compact[at], start_of_block(st, highest))

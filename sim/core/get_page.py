@@ -1,7 +1,7 @@
 """One pass over the zones: get_page_from_freelist (v6.1), with the tag storage of a tagged request (RFC v1 #19)."""
 
 from sim.core.buddy import buddy_list, free_one_page
-from sim.core.build import compiled
+from sim.core.build import compiled, inlined
 from sim.core.consts import (
     E_RETURN,
     K_FREE,
@@ -12,7 +12,7 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
 )
 from sim.core.pages import set_kind, zone_of
-from sim.core.records import mark_once, record
+from sim.core.records import mark_once, record_cold
 from sim.core.rmqueue import get_page_untagged, rmqueue, zone_allows
 from sim.core.state import (
     D_POLICY,
@@ -39,7 +39,7 @@ def return_page_to_buddy(st: State, page: int, order: int) -> int:
     merged = free_one_page(st, page, order, mt, 1)
     merged_order = st.order[merged]
     alone = st.nr_free[buddy_list(st, zone_of(st, page), merged_order, mt)] == 1
-    row = record(st, E_RETURN, page, order, merged, merged_order)
+    row = record_cold(st, E_RETURN, page, order, merged, merged_order)
     st.ev[row + 7] = alone
     st.ev[row + 8] = 1
     st.req[R_REFUSALS] += 1
@@ -66,7 +66,7 @@ def get_page_tagged(st: State, order: int, flags: int, cpu: int, fatal: int) -> 
         flags &= ~ALLOC_NOFRAGMENT
 
 
-@compiled
+@inlined
 def highest_zone(st: State, mt: int) -> int:
     """Movable user memory may come from any zone, kernel memory from Normal down."""
     return ZONE_MOVABLE if mt == MOVABLE else ZONE_NORMAL

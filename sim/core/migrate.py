@@ -15,7 +15,7 @@ from sim.core.free import put_page
 from sim.core.metadata import count_carve_out, free_metadata_storage
 from sim.core.pages import set_kind
 from sim.core.process import class_of, disown, own
-from sim.core.records import mark_once, record
+from sim.core.records import mark_once, record_cold
 from sim.core.state import D_POLICY, V_MIGRATE_SUCCESS, State
 
 
@@ -32,7 +32,7 @@ def move_page(st: State, source: int, target: int, reason: int, mode: int, cpu: 
     process = st.owner[source]
     set_kind(st, target, 0, kind)
     st.flags[target] = (st.flags[target] & F_STORAGE) | (flags & ~(F_PINNED | F_HEAD | F_STORAGE | F_ISOLATED))
-    row = record(st, E_MIGRATE, source, 0, target, kind)
+    row = record_cold(st, E_MIGRATE, source, 0, target, kind)
     st.ev[row + 7] = process
     st.ev[row + 8] = reason
     st.ev[row + 9] = mode

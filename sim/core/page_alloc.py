@@ -1,6 +1,6 @@
 """One request to the allocator: __alloc_pages (v6.1)."""
 
-from sim.core.build import compiled
+from sim.core.build import inlined
 from sim.core.consts import (
     MOVABLE,
     NO_PAGE,
@@ -21,7 +21,7 @@ from sim.core.watermark import (
 )
 
 
-@compiled
+@inlined
 def alloc_pages(st: State, order: int, gfp: int, process: int) -> int:
     """A block of 2^order pages, or NO_PAGE (__alloc_pages)."""
     mt = gfp_migratetype(st, gfp)

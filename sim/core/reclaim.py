@@ -27,7 +27,7 @@ from sim.core.free import free_block
 from sim.core.lists import list_add, list_del
 from sim.core.pages import set_kind
 from sim.core.process import lru_head
-from sim.core.records import record
+from sim.core.records import record_cold
 from sim.core.state import (
     D_KSWAPD,
     D_KSWAPD_DONE,
@@ -125,7 +125,7 @@ def direct_reclaim(st: State, highest: int, order: int, gfp: int, cpu: int) -> i
     if st.dim[D_REPLAY]:
         return next_told(st, T_RECLAIM_END)
     st.vm[V_ALLOCSTALL] += 1
-    record(st, E_RECLAIM_BEGIN, -1, order, gfp, 0)
+    record_cold(st, E_RECLAIM_BEGIN, -1, order, gfp, 0)
     freed = 0
     ready = 0
     for z in range(st.dim[D_ZONES] - 1, -1, -1):
@@ -142,7 +142,7 @@ def direct_reclaim(st: State, highest: int, order: int, gfp: int, cpu: int) -> i
         st.dim[D_KSWAPD_FAILURES] = 0
     if freed == 0:
         freed = ready
-    record(st, E_DIRECT_RECLAIM, -1, 0, freed, 0)
+    record_cold(st, E_DIRECT_RECLAIM, -1, 0, freed, 0)
     return freed
 
 
@@ -192,7 +192,7 @@ def wake_kswapd(st: State, highest: int, order: int, direct: int) -> int:
     st.dim[D_KSWAPD_ORDER] = order
     st.dim[D_KSWAPD_DONE] = 0
     st.vm[V_PAGEOUTRUN] += 1
-    record(st, E_KSWAPD_WAKE, -1, order, highest, 0)
+    record_cold(st, E_KSWAPD_WAKE, -1, order, highest, 0)
     return 1
 
 
@@ -214,7 +214,7 @@ def kswapd_sleeps(st: State) -> int:
     st.dim[D_KSWAPD] = 0
     forget_boost(st)
     reset_all_isolation_suitable(st)
-    record(st, E_KSWAPD_SLEEP, -1, 0, 0, 0)
+    record_cold(st, E_KSWAPD_SLEEP, -1, 0, 0, 0)
     return wakeup_kcompactd(st, order, 3)
 
 

@@ -1,6 +1,6 @@
 """When the first pass found nothing: __alloc_pages_slowpath (v6.1; facts 5)."""
 
-from sim.core.build import compiled, outlined
+from sim.core.build import compiled, inlined, outlined
 from sim.core.compact_defer import defer_reset
 from sim.core.compact_direct import should_compact_retry, try_to_compact_pages
 from sim.core.consts import (
@@ -75,13 +75,13 @@ def should_reclaim_retry(st: State, order: int, highest: int, flags: int) -> int
     return 0
 
 
-@compiled
+@inlined
 def gfp_migratetype(st: State, gfp: int) -> int:
     """The type a request asks for: __GFP_MOVABLE and __GFP_RECLAIMABLE shifted down."""
     return (gfp >> 3) & 3
 
 
-@compiled
+@inlined
 def slow_flags(st: State, order: int, gfp: int) -> int:
     """gfp_to_alloc_flags. Interrupts and real-time tasks are not modelled."""
     mt = gfp_migratetype(st, gfp)
