@@ -273,6 +273,36 @@ def test_direct_compaction_makes_a_block_where_there_was_none(boot: Boot, what: 
     assert counted["oom_kill"] == 0
 
 
+MARKLESS = {
+    "name": "small",
+    "min_free_kbytes": 0,
+    "banks": [{"zone": "DMA32", "start_pfn": 0x80000, "pages": 16896}],
+    "regions": [
+        {"data_start": 0x80000, "data_pages": 16384, "tag_start": MINI_TAGS, "tag_pages": 512, "block_size": 0x1000}
+    ],
+}
+
+
+def test_a_captured_block_of_a_tagged_request_gets_its_storage(boot: Boot) -> None:
+    fill = [alloc("anon", 0, 16384), *holes(0x80000, 8000), DRAIN]
+    machine = boot(scenario(layout=MARKLESS, program=[*fill, alloc("tagged", 9)]))
+    machine.step(machine.length)
+    assert machine.arrays["cc"][s.CC_CAPTURED] == machine.layout.page_of(result(machine)) == 0
+    counted = machine.counters()
+    assert (counted["compact_stall"], counted["compact_success"]) == (1, 1)
+    assert counted["metadata_reserve_success"] == 16
+
+
+def test_a_captured_block_without_storage_is_refused_and_another_pass_is_made(boot: Boot) -> None:
+    fill = [alloc("anon", 0, 16385), *holes(0x80000, 8000), pin(MINI_TAGS), DRAIN]
+    machine = boot(scenario(layout=MARKLESS, program=[*fill, alloc("tagged", 9)]))
+    machine.step(machine.length)
+    names = [event.name for event in machine.snapshot().events if not event.name.startswith("mm_")]
+    assert "metadata_return" in names
+    assert machine.counters()["metadata_reserve_fail"] > 0
+    assert result(machine) != 0x80000
+
+
 def test_pinned_pages_stay_where_they_are(boot: Boot) -> None:
     pinned = [0x80001 + 64 * n for n in range(16)]
     fill = [alloc("anon", 0, 1024), alloc("tagged"), *holes(0x80000, 1024), DRAIN]

@@ -35,7 +35,10 @@ def test_the_scenario_has_every_kind_of_trouble(boot: Boot) -> None:
     assert marks >= {E_EXTFRAG, E_MIGRATE, E_OOM_KILL, E_PIN, E_RESERVE, E_RETURN}
     assert machine.arrays["vm"][V_ROLLBACK] > 0
     counters = machine.counters()
-    wanted = ("pgsteal_kswapd", "pgsteal_direct", "nr_written", "thp_fault_alloc", "thp_fault_fallback")
+    wanted = (
+        *("pgsteal_kswapd", "pgsteal_direct", "nr_written", "thp_fault_alloc", "thp_fault_fallback"),
+        *("compact_stall", "compact_fail", "compact_isolated", "compact_daemon_wake", "compact_daemon_migrate_scanned"),
+    )
     assert all(counters[name] for name in wanted)
 
 
