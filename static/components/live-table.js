@@ -1,7 +1,10 @@
 // <live-table>: the table beside a picture that the stream draws. Its numbers follow the frame while it is open.
 import { define } from "./piece.js"
 import { run } from "../run.js"
+import { calm } from "../lib/calm.js"
 import { nf } from "../lib/format.js"
+
+const EVERY = 500 // ms: nobody reads a table faster
 
 class LiveTable extends HTMLElement {
   connectedCallback() {
@@ -9,7 +12,7 @@ class LiveTable extends HTMLElement {
     const signal = this.gone.signal
     this.details = this.querySelector("details")
     this.details.addEventListener("toggle", () => this.fill(), { signal })
-    document.addEventListener("run:frame", () => this.fill(), { signal })
+    document.addEventListener("run:frame", calm(() => this.fill(), EVERY), { signal })
   }
   disconnectedCallback() { this.gone.abort() }
 

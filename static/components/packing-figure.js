@@ -17,7 +17,7 @@ class PackingFigure extends Piece {
 
   // the three counts on one line: perfectly packed, now, scattered at random
   range() {
-    const W = this.clientWidth, v = run.ledger, { ideal, random } = bounds(v.tagged, v.total * 32, v.total)
+    const W = this.width, v = run.ledger, { ideal, random } = bounds(v.tagged, v.total * 32, v.total)
     const best = size(Math.ceil(ideal)), worst = size(Math.ceil(random)), most = Math.max(v.tags, random, 1)
     const x = pages => pages / most * (W - 10) + 5
     return svg(W, 30, `<path d="M${x(ideal)} 8H${x(random)}" stroke="var(--rule-2)" stroke-width="3"/>

@@ -2,7 +2,10 @@
 import { define } from "./piece.js"
 import { run } from "../run.js"
 import { sentence } from "../lib/bounds.js"
+import { calm } from "../lib/calm.js"
 import { nf } from "../lib/format.js"
+
+const EVERY = 500 // ms: nobody reads a table faster
 
 class PackingTable extends HTMLElement {
   connectedCallback() {
@@ -10,7 +13,7 @@ class PackingTable extends HTMLElement {
     const { signal } = this.gone
     this.details = this.querySelector("details")
     this.details.addEventListener("toggle", () => this.fill(), { signal })
-    document.addEventListener("run:frame", () => this.fill(), { signal })
+    document.addEventListener("run:frame", calm(() => this.fill(), EVERY), { signal })
   }
   disconnectedCallback() { this.gone.abort() }
 

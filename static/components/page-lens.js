@@ -51,7 +51,7 @@ class PageLens extends Piece {
   }
 
   paint() {
-    const { first, data, tag, rows } = this.held, W = this.clientWidth
+    const { first, data, tag, rows } = this.held, W = this.width
     if (!W) return
     const c = (W - 40) / 33, h = Math.max(8, Math.min(c, 11)), g = { W, c, h, x: 32 * c + 12, w: W - 32 * c - 13 }
     let body = ""

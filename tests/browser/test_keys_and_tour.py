@@ -23,7 +23,7 @@ def run(opened: "Opened") -> "Page":
 
 def at(page: "Page", op: int) -> None:
     """Wait until the timeline stands at this op."""
-    page.locator("time-line text", has_text=re.compile(rf"^op {op}$")).first.wait_for()
+    page.locator("time-line [data-head] text", has_text=re.compile(rf"^op {op}$")).wait_for()
 
 
 def test_the_transport_keys(run: "Page") -> None:
