@@ -87,8 +87,10 @@ def test_a_run_that_broke_still_has_its_page(brittle: Client, broken: str) -> No
     html = brittle.get(f"/runs/{broken}").text
     frame = re.search(r'id="first-frame">(.*?)</script>', html)
 
-    assert frame and json.loads(frame.group(1))["state"] == "stopped"
-    assert 'data-state="stopped"' in html and FAULT in html
+    assert frame
+    assert json.loads(frame.group(1))["state"] == "stopped"
+    assert 'data-state="stopped"' in html
+    assert FAULT in html
 
 
 def test_a_run_that_breaks_on_the_way_to_its_op_is_refused_in_one_line(brittle: Client) -> None:
