@@ -40,6 +40,15 @@ def test_the_transport_keys(run: "Page") -> None:
         at(run, op)
 
 
+def test_live_is_the_furthest_op_even_if_no_picture_of_it_was_drawn(run: "Page") -> None:
+    commands = re.sub(r"/runs/(\w+).*", r"/api/runs/\1/commands", run.url)
+    for op in (30, 0):
+        assert run.request.post(commands, data={"command": "goto", "n": op}).ok
+    run.locator("[data-conn]", has_text="30 ops behind live").wait_for()
+    run.keyboard.press("End")
+    at(run, 30)
+
+
 @pytest.mark.parametrize("key", [".", " "])
 def test_a_presenter_remote_and_the_space_bar_play_and_pause(run: "Page", key: str) -> None:
     run.keyboard.press(key)
