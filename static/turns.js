@@ -1,7 +1,7 @@
 // The turns of this page. While the run plays one of those that wait has a turn every so often, in a task of its own
 // between two pictures; while it does not all of them have theirs at once.
 import { run } from "./run.js"
-import { turns } from "./lib/calm.js"
+import { turns } from "./lib/turns.js"
 
 const EVERY = 40 // ms between two turns while the run plays
 const AT_ONCE = 8 // ms of a turn while it does not

@@ -66,5 +66,7 @@ export const token = name => {
   }
   return tokens.get(name)
 }
+// words into an element; the same words again would be laid out again
+export function put(element, words) { if (element.textContent !== words) element.textContent = words }
 export const px = name => parseFloat(token(name))
 export const define = (name, component) => customElements.define(name, component)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { deflateRawSync } from "node:zlib"
-import { calm, turns } from "../../static/lib/calm.js"
+import { turns } from "../../static/lib/turns.js"
 import { actionOf } from "../../static/lib/keys.js"
 import { address } from "../../static/lib/address.js"
 import { decode, inflate, split } from "../../static/lib/wire.js"
@@ -50,15 +50,6 @@ test("a turn ends when its time is used up, and the next one goes on", () => {
     lengths.push(turned.length)
   }
   assert.deepEqual(lengths, [2, 4, 5])
-})
-test("what happens often is done once in a while, and the last of it is not lost", async () => {
-  let count = 0
-  const often = calm(() => count++, 20)
-  for (let i = 0; i < 10; i++) often()
-  await new Promise(done => setTimeout(done, 5))
-  for (let i = 0; i < 10; i++) often()
-  await new Promise(done => setTimeout(done, 60))
-  assert.equal(count, 2)
 })
 
 const TINY = new Plates({ P: 1, small: true, plates: [{ zone: "Z", data_start: 0, data_pages: 512, tag_start: 512,

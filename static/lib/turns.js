@@ -1,18 +1,5 @@
 // Turns: what need not be drawn with every frame waits for its own.
 
-/** fn, at most once in so many ms; asked again meanwhile it runs once more, later
- * @param {() => void} fn @param {number} ms */
-export function calm(fn, ms) {
-  let last = -ms, timer
-  return () => {
-    timer ??= setTimeout(() => {
-      timer = undefined
-      last = performance.now()
-      fn()
-    }, Math.max(0, last + ms - performance.now()))
-  }
-}
-
 /**
  * A queue that works off what waits, first come first served, and stops for this turn when the time is used up. Whoever
  * waits already keeps its place.
