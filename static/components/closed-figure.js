@@ -8,7 +8,7 @@ class ClosedFigure extends Piece {
     const zones = run.frame.zones, sum = key => zones.reduce((total, zone) => total + zone[key], 0)
     const free = sum("free"), closed = run.policy === "off" ? 0 : sum("free_metadata"), open = free - closed
     this.$("[data-words]").innerHTML = words(open, free)
-    const W = this.clientWidth, body = picture(W, open, closed, sum("min"))
+    const W = this.width, body = picture(W, open, closed, sum("min"))
     this.$("[data-picture]").innerHTML = svg(W, 23, body, "Free memory, open and closed")
   }
 }

@@ -22,7 +22,7 @@ const HATCHES = `<defs>
 
 class TagLedger extends Piece {
   draw() {
-    const v = run.ledger, g = geometry(this.clientWidth, v)
+    const v = run.ledger, g = geometry(this.width, v)
     const body = HATCHES + captions(v, g) + bars(v, g) + foot(v, g)
     const label = `Of ${size(v.total)} tag storage ${size(v.tags)} is reserved for tags and ${size(v.back)} given back`
     this.innerHTML = svg(g.W, g.bottom + (g.narrow ? 2 : g.note + 8), body, label)

@@ -1,32 +1,63 @@
 // Machine level in one go: thousands of pageblocks, each its mixture poured left to right, as pixels. A pixel on the
 // edge of two parts gets its share of each, so areas stay exact; the same as fillRect would draw, many times faster.
+// From frame to frame most pageblocks stay as they are: only those that changed are poured again.
 import { FREE } from "../../lib/states.js"
 import { GRAN, PER_BLOCK } from "../../lib/plates.js"
 import { rgbOf } from "./rgb.js"
 
 const OUTLINE = .6 // share of the outline of a pageblock that is mostly free in the pixels of its edge
 const MARGIN = 3
+const KEPT = 8 // pictures of parts of the machine
 
 export function paintPoured(view, part, counts) {
   const { x, camera, tally, look } = view, { plate, b, s, c0, c1 } = part, { P } = camera.plates
   const d = devicePixelRatio || 1, left = Math.floor((s.x + MARGIN) * d), top = Math.floor(b.dataY * d)
-  const image = x.createImageData(Math.ceil(s.w * d) + 2, Math.ceil(b.landH * d) + 2)
-  const out = new Uint32Array(image.data.buffer), pen = penOf(view, image.width)
-  for (let c = c0; c < c1; c++) for (let r = 0; r < P && c * P + r < plate.blocks; r++) {
-    const o = (plate.b0 + c * P + r) * look.known, t = shape(camera, s, c, r)
+  const kept = keptOf(view, part, [Math.ceil(s.w * d) + 2, Math.ceil(b.landH * d) + 2, left, top, d])
+  for (let c = c0; c < c1; c++) for (let r = 0, above = false; r < P && c * P + r < plate.blocks; r++) {
+    const o = (plate.b0 + c * P + r) * look.known
     tally.counts("data", counts, o, look.known)
-    const free = row(pen, counts, o, (s.x + t.x + MARGIN) * d - left, t.w * d)
-    rows(pen, out, (b.dataY + t.y) * d - top, t.h * d, free)
+    if (!changed(kept, counts, o, look.known) && !above) continue
+    const t = shape(camera, s, c, r), free = row(kept.pen, counts, o, (s.x + t.x + MARGIN) * d - left, t.w * d)
+    rows(kept.pen, kept.out, (b.dataY + t.y) * d - top, t.h * d, free)
+    above = t.shared // the last line of pixels of this one is the first of the next
   }
   tally.range("data", plate.data_start, plate.end)
-  x.putImageData(image, left, top)
+  x.putImageData(kept.image, left, top)
+}
+
+const pictures = new Map() // what was poured, by part and place and look
+
+function keptOf(view, { plate, s, c0, c1 }, [w, h, ...at]) {
+  const { x, camera, look } = view, pen = penOf(view, w)
+  const seen = [look.layer, look.known, pen.colours.join(), pen.alphas.join(), pen.rule].join()
+  const key = [plate.i, c0, c1, w, h, ...at, s.x, camera.su, camera.sv, seen].join()
+  let kept = pictures.get(key)
+  if (!kept) {
+    if (pictures.size >= KEPT) pictures.clear()
+    const image = x.createImageData(w, h), known = look.known
+    const counts = new Uint16Array((plate.b0 + plate.blocks) * known).fill(0xffff)
+    kept = { pen, image, out: new Uint32Array(image.data.buffer), counts }
+    pictures.set(key, kept)
+  }
+  return kept
+}
+
+// whether a pageblock is not what was poured; remembers what it is
+function changed({ counts: before }, counts, o, known) {
+  let other = false
+  for (let i = o; i < o + known; i++) {
+    if (before[i] === counts[i]) continue
+    before[i] = counts[i]
+    other = true
+  }
+  return other
 }
 
 // where a pageblock stands in its plate: what Camera.tile says of it
 function shape(camera, s, c, r) {
   const w = PER_BLOCK * camera.su, h = GRAN * camera.sv
   const gx = Math.max(1, Math.min(9, w * .08)), gy = h > 5 ? Math.min(7, Math.max(1, h * .06)) : h > 3 ? .6 : 0
-  return { x: (c - s.c0) * w, y: r * h + gy / 2, w: w - gx, h: h - gy }
+  return { x: (c - s.c0) * w, y: r * h + gy / 2, w: w - gx, h: h - gy, shared: gy < 1 }
 }
 
 function penOf({ look, pal }, width) {
