@@ -1,0 +1,55 @@
+"""The free scanner of compaction against a recorded one: /proc/sys/vm/compact_memory on arm64-mte-512m.
+
+The machine is brought from dump 06 to the row where compaction begins; then our own scanner looks for as many pages
+as the recorded one did. Ranges, pages scanned and pages taken are those of the trace, strides included.
+"""
+
+from functools import cache
+from typing import Any
+
+from sim.core import consts as c
+from sim.core import state as s
+from tests.builds import load
+from tests.conformance.test_replay import TRACES
+
+START = 0x40000
+FIRST = [(0x5FE00, 0x60000, 512, 0), (0x5F400, 0x5F600, 257, 5), (0x5F200, 0x5F230, 48, 30)]
+SECOND = [
+    (0x5F230, 0x5F400, 464, 92),
+    (0x5F000, 0x5F200, 512, 52),
+    (0x5EE00, 0x5F000, 512, 83),
+    (0x5EC00, 0x5EE00, 512, 62),
+    (0x5EA00, 0x5EBE0, 480, 158),
+]
+
+
+@cache
+def recorded() -> Any:
+    """The machine as compaction begins, in the python build."""
+    build = load("python")
+    run = build.module("sim.replay.run").read_run(TRACES / "arm64-mte-512m")
+    dump = next(dump for dump in run.dumps if dump.name.startswith("06"))
+    row = run.places[dump.name][0]
+    begin = next(i for i in range(row, len(run.trace.rows)) if run.trace.rows[i][0] == c.T_COMPACT_BEGIN)
+    run.machine.fill(dump, run.sure_types(dump, row))
+    build.module("sim.core.replay_events").replay_events(run.machine.state, row, begin)
+    return run.machine
+
+
+def look_for(pages: int, migrate: int, free: int) -> list[tuple[int, int, int, int]]:
+    """Ranges in which the free scanner looked for so many pages, scanned, taken."""
+    machine = recorded()
+    cc, dim = machine.arrays["cc"], machine.arrays["dim"]
+    cc[s.CC_ORDER], cc[s.CC_MODE], cc[s.CC_IGNORE_SKIP] = -1, c.MIGRATE_SYNC, 1
+    cc[s.CC_PAGES], cc[s.CC_MIGRATE], cc[s.CC_FREE], cc[s.CC_FREE_PAGES] = pages, migrate - START, free - START, 0
+    dim[s.D_EVENTS] = 0
+    load("python").module("sim.core.compact_migrate").isolate_freepages(machine.state)
+    rows = machine.arrays["ev"].reshape(-1, c.EVENT_FIELDS)[: dim[s.D_EVENTS]].tolist()
+    return [(row[3] + START, row[5] + START, row[6], row[7]) for row in rows if row[1] == c.E_ISOLATE_FREE]
+
+
+def test_the_free_scanner_looks_and_takes_where_the_recorded_one_did() -> None:
+    """For the first 32 pages, then for the 432 that the rest of the pageblock held."""
+    assert look_for(32, 0x40020, 0x5FE00) == FIRST
+    assert recorded().arrays["cc"][s.CC_FREE] + START == 0x5F230
+    assert look_for(432, 0x40200, 0x5F230) == SECOND
