@@ -66,7 +66,7 @@ bench: $(VENV)/.dev core ## speed of the core, of the event loop while a run pla
 bench-page: $(VENV)/.dev core ## frames a second of the page, long tasks, memory (ARGS="--minutes 10")
 	$(BIN)/python -m bench.page_run $(ARGS)
 
-pictures: $(VENV)/.dev core ## screenshots for docs/pictures; ARGS=--all: all of them, into build/pictures
+pictures: $(VENV)/.dev core ## a twin of every picture of the drawing, into build/pictures; those of the docs into docs/pictures
 	$(BIN)/python -m tests.docs.pictures $(ARGS)
 
 lock: ## write the lock files anew (needs uv)
