@@ -28,6 +28,7 @@ def frame(moment: Moment, seq: int, watching: int) -> dict[str, Any]:
         "length": snap.length,
         "state": moment.state,
         "speed": moment.speed,
+        "pause_at_oom": moment.pause_at_oom,
         "ops_per_s": moment.ops_per_s,
         "digest": moment.short_digest,
         "watching": watching,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.assemble import assemble
 from sim.core import program
 from sim.core.consts import PROGRAM_FIELDS
-from sim.core.state import D_OP
+from sim.core.state import D_OOMS, D_OP
 from sim.errors import ScenarioError
 from sim.geometry import Geometry, geometry_of
 from sim.history import History, Touched
@@ -57,6 +57,12 @@ class Machine:
     def step(self, n: int = 1) -> int:
         """Run up to `n` ops with the GIL released; returns how many ran."""
         return program.run(self._state, n)
+
+    def step_until_oom(self, n: int) -> tuple[int, bool]:
+        """Run up to `n` ops, but not past an OOM kill; returns how many ran, and whether the last of them killed."""
+        before = self.arrays["dim"][D_OOMS]
+        ran = program.run_until_oom(self._state, n)
+        return ran, bool(self.arrays["dim"][D_OOMS] != before)
 
     def reset(self) -> None:
         """Back to op 0: the arrays as they were after boot."""

@@ -76,7 +76,7 @@ function search() {
 }
 
 // a run of one's own that has got as far as this op and has no future yet (a copy takes the recording along)
-async function fork() {
+export async function fork() {
   const { scenario, policy, seed, set = {} } = run.meta
   const answer = await fetch("/api/runs", {
     method: "POST",

@@ -101,7 +101,8 @@ class RunHead extends HTMLElement {
 
 export function here(path = location.pathname) {
   const theme = document.documentElement.dataset.chosen ?? new URLSearchParams(location.search).get("theme")
-  return address(path, location.search, { ...run.meta, op: run.frame.op, theme, part: run.part })
+  return address(path, location.search, { ...run.meta, op: run.frame.op, theme, part: run.part,
+    pause: run.frame.pause_at_oom ? "oom" : null })
 }
 
 function standingNow() {

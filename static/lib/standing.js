@@ -29,7 +29,7 @@ export function noteOf({ connection, since, behind, frame, past, mine, now }) {
   if (!past || !mine || frame.state === "playing") return null
   return {
     words: `You look at the past: ${plural(past, "op")} behind live.`,
-    acts: [["Back to live", "live"], ["Fork here instead", "fork"]],
+    acts: [["Back to live", "live"], ["Fork here instead", "fork"], ["Drop what came after", "drop"]],
   }
 }
 

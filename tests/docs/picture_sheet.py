@@ -172,7 +172,9 @@ def take_sheet(browser: "Browser", url: str, path: Path) -> None:
     page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
     page.goto(f"{url}/?theme=light")
     styles = page.locator("link[rel=stylesheet]").get_attribute("href") or ""
-    page.evaluate("html => { document.open(); document.write(html); document.close() }", SHEET.format(styles=styles, body=body))
+    page.evaluate(
+        "html => { document.open(); document.write(html); document.close() }", SHEET.format(styles=styles, body=body)
+    )
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(500)
     page.screenshot(path=path, full_page=True)

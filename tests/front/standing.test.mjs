@@ -19,10 +19,10 @@ test("live, paused, ended and at the OOM are words of their own", () => {
   assert.deepEqual(standing(facts({ frame: { op: 42, state: "ended" } })), ["ended", "idle"])
 })
 test("nothing is said under the head when nothing is wrong", () => assert.equal(noteOf(facts()), null))
-test("the past is so many ops behind live, and there are two ways on", () => {
+test("the past is so many ops behind live, and there are three ways on", () => {
   const past = facts({ past: 261194 })
   assert.equal(standing(past)[0], "261,194 ops behind live")
-  assert.deepEqual(noteOf(past).acts.map(([, act]) => act), ["live", "fork"])
+  assert.deepEqual(noteOf(past).acts.map(([, act]) => act), ["live", "fork", "drop"])
   assert.equal(noteOf({ ...past, mine: false }), null)
 })
 test("a lost connection says since when and which op is on screen", () => {
