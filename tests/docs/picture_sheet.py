@@ -13,8 +13,16 @@ if TYPE_CHECKING:
 
 RUN = "/open?scenario=busy-phone&op=150000&theme=light&tour=0"
 OOM = "/open?scenario=busy-phone&op=157406&theme=light&tour=0"
-SCREEN = {"width": 886, "height": 720}
-SLOW = 30  # times slower than this machine, so that a screen falls behind
+SCREEN = {"width": 980, "height": 1300}
+# each picture of the browser takes so long that the screen falls behind
+SLOW = """() => {
+  const slow = () => {
+    const end = performance.now() + 450
+    while (performance.now() < end);
+    requestAnimationFrame(slow)
+  }
+  requestAnimationFrame(slow)
+}"""
 Shots = list[bytes]
 
 
@@ -33,7 +41,7 @@ def top(page: "Page", down_to: str = "run-head") -> bytes:
     """The page from its top to the end of an element."""
     box = page.locator(down_to).bounding_box()
     assert box is not None
-    return page.screenshot(clip={"x": 0, "y": 0, "width": SCREEN["width"], "height": box["y"] + box["height"] + 10})
+    return page.screenshot(clip={"x": 0, "y": 0, "width": SCREEN["width"], "height": box["y"] + box["height"]})
 
 
 def live(browser: "Browser", url: str) -> Shots:
@@ -83,8 +91,9 @@ def lost(browser: "Browser", _url: str) -> Shots:
 def behind(browser: "Browser", url: str) -> Shots:
     """A screen that is slower than the run."""
     page = opened(browser, url + RUN.replace("150000", "1000"))
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
     page.keyboard.press("Space")
+    page.locator("[data-conn]", has_text="live").wait_for()
+    page.evaluate(SLOW)
     page.locator("[data-note]", has_text="Behind by").wait_for()
     return [top(page)]
 
@@ -168,7 +177,11 @@ def entry(title: str, about: str, shots: Shots) -> str:
 
 def take_sheet(browser: "Browser", url: str, path: Path) -> None:
     """Photograph every state and lay them out on one sheet."""
-    body = "".join(entry(title, about, of(browser, url)) for title, about, of in STATES)
+    body = ""
+    for title, about, of in STATES:
+        body += entry(title, about, of(browser, url))
+        for context in browser.contexts:
+            context.close()
     page = browser.new_context(viewport={"width": 1920, "height": 1080}).new_page()
     page.goto(f"{url}/?theme=light")
     styles = page.locator("link[rel=stylesheet]").get_attribute("href") or ""
@@ -178,5 +191,4 @@ def take_sheet(browser: "Browser", url: str, path: Path) -> None:
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(500)
     page.screenshot(path=path, full_page=True)
-    for context in browser.contexts:
-        context.close()
+    page.context.close()
