@@ -6,6 +6,7 @@ thread may begin from one. What a copy holds follows from scenario and op alone;
 nothing but the time it takes.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,14 @@ class Checkpoints:
         """Drop every other copy but the one at boot; a single one gives way to its successor."""
         self._apart *= 2
         self._kept = self._kept[:1] + (self._kept[2::2] if len(self._kept) > 2 else ())
+
+
+def digest_of(whole: Whole) -> str:
+    """32 hex digits, BLAKE2b-128 of the whole state."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in whole.values():
+        digest.update(array.view(np.uint8).data)
+    return digest.hexdigest()
 
 
 def copy_of(whole: Whole) -> Whole:

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from numpy.typing import NDArray
 
-from sim.checkpoints import Checkpoint, Checkpoints, copy_of, restore
+from sim.checkpoints import Checkpoint, Checkpoints, copy_of, digest_of, restore
 from sim.core import program
 from sim.core.build import make_state
 from sim.core.consts import (
@@ -104,6 +104,17 @@ class History:
                 found = next((earlier.last for earlier in ran if earlier.last), None)
             return None if found is None else Found(found, self._events(found))
 
+    def digests(self, ops: tuple[int, ...]) -> list[str]:
+        """The digest of the machine at each of these ops, which ascend."""
+        said: list[str] = []
+        with self._lock:
+            seen, at = self._begin(0, -1, ops[0] if ops else 0)
+            for op in ops:
+                seen.run(op - at)
+                said.append(seen.digest())
+                at = op
+        return said
+
     def _next(self, events: int, page: int, op: int, head: int) -> int | None:
         seen, start = self._begin(events, page, op)
         seen.run(op - start)
@@ -162,6 +173,10 @@ class Watcher:
     def changed(self) -> int:
         """The last op since it began that changed what the page is, 0 if none did."""
         return int(self.dim[D_CHANGED])
+
+    def digest(self) -> str:
+        """That of the machine on screen at this op, while nothing is watched."""
+        return digest_of(self._whole)
 
     def run(self, ops: int) -> None:
         """Run on."""

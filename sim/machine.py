@@ -4,13 +4,11 @@ One thread at a time. `step` is the primitive; seeking is stepping from boot, or
 on the way, with the same bytes at every op.
 """
 
-import hashlib
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.assemble import assemble
-from sim.checkpoints import Checkpoints, copy_of, restore
+from sim.checkpoints import Checkpoints, copy_of, digest_of, restore
 from sim.core import program
 from sim.core.consts import PROGRAM_FIELDS
 from sim.core.state import D_OOMS, D_OP
@@ -88,10 +86,7 @@ class Machine:
 
     def digest(self) -> str:
         """32 hex digits, BLAKE2b-128 of the whole state."""
-        digest = hashlib.blake2b(digest_size=16)
-        for array in self._whole.values():
-            digest.update(array.view(np.uint8).data)
-        return digest.hexdigest()
+        return digest_of(self._whole)
 
     def counters(self) -> dict[str, int]:
         """Counters by their names in /proc/vmstat."""

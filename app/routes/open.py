@@ -22,7 +22,7 @@ from sim.schema import refuse, show
 router = APIRouter(include_in_schema=False)
 RECIPE = ("scenario", "policy", "seed", "op")
 # what an address says about the page alone: nothing is refused for their values
-VIEW = ("theme", "part", "sel", "block", "proc", "level", "at", "layer", "tour", "pause", "digest", "engine")
+VIEW = ("theme", "part", "sel", "block", "proc", "level", "at", "layer", "tour", "pause", "digest", "engine", "trail")
 
 
 @router.get("/open")

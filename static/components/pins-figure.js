@@ -28,7 +28,7 @@ function words(pins) {
 function picture(pins, W) {
   const { plates } = run, x = row => row / plates.rowCount * W
   const served = plates.plates.filter(p => p.served)
-  const of = i => served.length > 2 ? "" : i ? "of " : off() ? "would be tag storage of " : "tag storage of "
+  const of = i => served.length > 2 || off() ? "" : i ? "of " : "tag storage of "
   const marks = pins.map(pin => `<path d="M${x(plates.row(pin.pfn))} 4V14" stroke="var(--pin)" stroke-width="2"/>`)
   const names = served.map((p, i) => `<path d="M${x(p.g0) + .5} 14v5" stroke="var(--ink)"/>
     <text x="${x(p.g0) + 4}" y="28" class="s q">${of(i)}${p.zone}</text>`)

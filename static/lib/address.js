@@ -5,16 +5,17 @@ export function address(path, query, { scenario, policy, seed, op, set = {}, the
   q.delete("set")
   for (const [key, value] of Object.entries(set)) q.append("set", `${key}=${value}`)
   for (const [key, value] of Object.entries({ theme, part, pause })) value ? q.set(key, value) : q.delete(key)
-  for (const key of ["digest", "engine", "tour"]) q.delete(key)
+  for (const key of ["digest", "engine", "trail", "tour"]) q.delete(key)
   return `${path}?${q}`
 }
 
 // a link that proves itself: whoever opens it can compare the state
-export const proven = (link, digest, engine) =>
-  digest ? `${link}&${new URLSearchParams({ digest, engine })}` : link
+export const proven = (link, digest, engine, trail = "") =>
+  digest ? `${link}&${new URLSearchParams({ digest, engine, ...(trail && { trail }) })}` : link
 
 // what such a link said; `op` null when it said none
 export function linkOf(query) {
   const q = new URLSearchParams(query), op = q.get("op")
-  return { op: op === null ? null : Number(op), digest: q.get("digest") ?? "", engine: q.get("engine") ?? "" }
+  const [digest, engine, trail] = ["digest", "engine", "trail"].map(key => q.get(key) ?? "")
+  return { op: op === null ? null : Number(op), digest, engine, trail }
 }

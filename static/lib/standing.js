@@ -48,9 +48,14 @@ export function checked(link, frame, engine) {
   if (!link.digest || !frame.digest || link.op !== frame.op) return null
   const same = link.digest === frame.digest
   if (same) return { same, words: `Same state, verified: ${spaced(frame.digest)}.` }
+  const both = `the link says ${spaced(link.digest)}, this is ${spaced(frame.digest)}`
+  return { same, look: "differs", words: differing(both, link, engine) }
+}
+
+/** @param {string} how @param {{engine: string}} link @param {string} engine of this server */
+export function differing(how, link, engine) {
   const made = link.engine && link.engine !== engine ? ` The link was made with ${link.engine}, this is ${engine}.` : ""
-  return { same, look: "differs",
-    words: `Not the same state: the link says ${spaced(link.digest)}, this is ${spaced(frame.digest)}.${made}` }
+  return `Not the same state: ${how}.${made}`
 }
 
 export const spaced = digest => digest.match(/.{1,4}/g)?.join(" ") ?? ""

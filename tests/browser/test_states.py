@@ -96,6 +96,20 @@ def test_a_link_with_another_digest_differs(opened: "Opened") -> None:
     assert "made with Carveout 0.0.9" in note.inner_text()
 
 
+def test_a_link_that_differs_says_since_when_and_shows_both(opened: "Opened") -> None:
+    link = path_of(link_of(drawn(opened("/open?scenario=spurious-oom&op=32"))))
+    trail = re.findall(r"trail=([0-9a-f.]+)", link)[0].split(".")
+    assert len(trail) == 8
+    other = ".".join([*trail[:5], *("0" * 8 for _ in trail[5:])])
+    other_link = re.sub(r"trail=[0-9a-f.]+", f"trail={other}", re.sub(r"digest=\w+", "digest=0123456789abcdef", link))
+    page = drawn(opened(re.sub(r"/runs/\w+", "/open", other_link)))
+    note = page.locator("[data-note].differs", has_text="it is the same at op 20 and differs at op 24")
+    note.get_by_role("button", name="Show both").click()
+    assert page.locator("link-trail tbody tr.bad").count() == 3
+    page.get_by_role("button", name="Go to op 20, the last that is the same").click()
+    page.locator("time-line text", has_text="op 20").wait_for()
+
+
 def test_the_oom_is_a_state_of_its_own(opened: "Opened") -> None:
     page = drawn(opened("/open?scenario=spurious-oom"))
     page.keyboard.press("End")

@@ -65,7 +65,8 @@ def tracks(page: "Page") -> None:
 
 BUSY = "/open?scenario=busy-phone&op=168606"  # refused once, then served; the OOM kill is 11,200 ops ago
 OOM = "/open?scenario=busy-phone&op=157406"
-MINI = "/open?scenario=quiet-mix&op=12000"
+MINI = "/open?scenario=sprawl&op=17300"  # a full machine whose tagged pages are scattered
+MIXED = "/open?scenario=quiet-mix&op=12000"
 PINNED = "/open?scenario=spurious-oom&op=42"  # one pinned tag page, and an OOM with most memory free
 TWINS = (
     Picture("idea-timeline-tracks-1920-light", BUSY, tracks),
@@ -78,7 +79,7 @@ TWINS = (
     Picture("run-1366-light", BUSY),
     Picture("run-1920-dark-page", f"{BUSY}&level=page&sel={{refused}}"),
     Picture("run-1920-light-16g", "/open?scenario=quiet-mix&set=layout%3Dphone-16g&op=200000"),
-    Picture("run-1920-light-block2", f"{MINI}&set=layout%3Dmini-b2&sel=0x80b20"),
+    Picture("run-1920-light-block2", f"{MIXED}&set=layout%3Dmini-b2&sel=0x80a00"),
     Picture("run-1920-light-deuteranopia", BUSY, deuteranopia),
     Picture("run-1920-light-full", BUSY, full=True),
     Picture("run-1920-light-fvp-v3", "/open?scenario=busy-phone&set=layout%3Dfvp-v3&op=150000"),

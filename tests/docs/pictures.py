@@ -79,7 +79,11 @@ def take(browser: "Browser", url: str, picture: Picture) -> None:
 def save(page: "Page", picture: Picture) -> None:
     """Write it down."""
     path = BUILD / f"{picture.name}.png"
-    page.screenshot(path=path, full_page=picture.full)
+    if picture.full:  # a screen as tall as the page: everything is in view and drawn, and the dock is at its foot
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": SIZES[picture.size][0], "height": height})
+        page.wait_for_timeout(2500)
+    page.screenshot(path=path)
     print(path.relative_to(ROOT), flush=True)
 
 
@@ -97,8 +101,13 @@ def take_lost(browser: "Browser") -> None:
     context.close()
 
 
-def take_gallery(browser: "Browser", url: str) -> None:
-    """The gallery with three runs open, one of them watched."""
+def take_gallery(browser: "Browser") -> None:
+    """The gallery of a server with three runs open."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as url:
+        _take_gallery(browser, url)
+
+
+def _take_gallery(browser: "Browser", url: str) -> None:
     picture = Picture(GALLERY, "/")
     context = context_of(browser, picture)
     pages = [context.new_page() for _ in range(4)]
@@ -121,7 +130,7 @@ def take_all(browser: "Browser", url: str, wanted: Sequence[str]) -> None:
         if is_wanted(picture.name):
             take(browser, url, picture)
     if is_wanted(GALLERY):
-        take_gallery(browser, url)
+        take_gallery(browser)
     if is_wanted(LOST):
         take_lost(browser)
     if is_wanted(SHEET):

@@ -123,3 +123,13 @@ def test_every_kind_of_event_is_found_or_is_not_there(boot: Boot, kind: str) -> 
     found = boot("spurious-oom").history.find(kind, 0, "next", 42)  # type: ignore[arg-type]
     there = {"any": 1, "refusal": 42, "oom": 42, "pin": 39, "exit": 40, "reserve": 42}
     assert (found.op if found else None) == there.get(kind)
+
+
+def test_the_digests_on_the_way_are_those_of_the_machine_when_it_was_there(boot: Boot) -> None:
+    machine, ops = boot("quiet-mix"), (0, 700, 1_400, 2_000)
+    passed = []
+    for op in ops:
+        machine.seek(op)
+        passed.append(machine.digest())
+
+    assert machine.history.digests(ops) == passed
