@@ -25,7 +25,7 @@ def link_of(page: "Page") -> str:
     """What Copy link puts on the clipboard."""
     page.evaluate(COPIED)
     page.keyboard.press("c")
-    page.wait_for_function("window.copied")
+    page.wait_for_function("() => window.copied")
     return str(page.evaluate("window.copied"))
 
 
