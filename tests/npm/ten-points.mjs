@@ -33,10 +33,10 @@ function kindsAt(mixture, share, slack) {
   return found
 }
 
-async function expected(url, { pfn, level, start, block, share, size }) {
+async function expected(url, { pfn, level, start, blocks, share, size }) {
   if (level >= 2) return (await counts(url, [[pfn, pfn + 1]])).flatMap((n, kind) => n ? [kind] : [])
-  const first = level === 1 ? pfn - pfn % 32 : start + block * 512
-  return kindsAt(await counts(url, [[first, first + (level === 1 ? 32 : 512)]]), share, 1.5 / size)
+  const firsts = level === 1 ? [pfn - pfn % 32] : blocks.map(block => start + block * 512)
+  return kindsAt(await counts(url, firsts.map(first => [first, first + (level === 1 ? 32 : 512)])), share, 1.5 / size)
 }
 
 async function comparePoints(page, url) {

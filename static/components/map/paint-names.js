@@ -102,6 +102,7 @@ function captions({ camera, small, band, p }) {
     return [`lies in ${p.tags_in} at ${hex(p.tag_start)}, drawn under the data it ${off ? "would serve" : "serves"}`, ...taller, size]
   }
   if (off) return [`${taller[0] ?? size}: ordinary memory`, ...taller, size]
+  if (camera.merge > 1) return [`${taller[0]}; a tile stands for ${camera.merge} pageblocks`, ...taller, size]
   if (P > 1 && camera.fit) return [`${taller[0]}: each block serves the 32 above it`, ...taller, size]
   const whole = p.block > 1
     ? `${p.block} tag pages stand below the ${32 * p.block} pages whose tags they hold together; each fills to n of 32.`

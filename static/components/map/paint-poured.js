@@ -1,5 +1,6 @@
 // Machine level in one go: thousands of pageblocks, each its mixture poured left to right, as pixels. A pixel on the
 // edge of two parts gets its share of each, so areas stay exact; the same as fillRect would draw, many times faster.
+// Above 16 GiB one tile stands for the pageblocks of 2, 4, ... columns side by side: their mixture, as exact.
 import { FREE } from "../../lib/states.js"
 import { GRAN, PER_BLOCK } from "../../lib/plates.js"
 import { rgbOf } from "./rgb.js"
@@ -12,21 +13,30 @@ export function paintPoured(view, part, counts) {
   const d = devicePixelRatio || 1, left = Math.floor((s.x + MARGIN) * d), top = Math.floor(b.dataY * d)
   const image = x.createImageData(Math.ceil(s.w * d) + 2, Math.ceil(b.landH * d) + 2)
   const out = new Uint32Array(image.data.buffer), pen = penOf(view, image.width)
-  for (let c = c0; c < c1; c++) for (let r = 0; r < P && c * P + r < plate.blocks; r++) {
-    const o = (plate.b0 + c * P + r) * look.known, t = shape(camera, s, c, r)
-    tally.counts("data", counts, o, look.known)
-    const free = row(pen, counts, o, (s.x + t.x + MARGIN) * d - left, t.w * d)
+  const { merge } = camera, { known } = look, sums = new Uint32Array(known)
+  for (let c = c0; c < c1; c += merge) for (let r = 0; r < P && c * P + r < plate.blocks; r++) {
+    const t = shape(camera, s, c, r, Math.min(merge, c1 - c))
+    let [from, o] = [counts, (plate.b0 + c * P + r) * known]
+    if (merge > 1) {
+      for (let k = 0; k < known; k++) sums[k] = 0
+      for (let n = c; n < Math.min(c + merge, c1) && n * P + r < plate.blocks; n++) add(sums, counts, (plate.b0 + n * P + r) * known)
+      ;[from, o] = [sums, 0]
+    }
+    tally.counts("data", from, o, known)
+    const free = row(pen, from, o, (s.x + t.x + MARGIN) * d - left, t.w * d)
     rows(pen, out, (b.dataY + t.y) * d - top, t.h * d, free)
   }
   tally.range("data", plate.data_start, plate.end)
   x.putImageData(image, left, top)
 }
 
-// where a pageblock stands in its plate: what Camera.tile says of it
-function shape(camera, s, c, r) {
-  const w = PER_BLOCK * camera.su, h = GRAN * camera.sv
+const add = (sums, counts, o) => { for (let k = 0; k < sums.length; k++) sums[k] += counts[o + k] }
+
+// where a pageblock stands in its plate: what Camera.tile says of it, as wide as so many columns
+function shape(camera, s, c, r, columns) {
+  const one = PER_BLOCK * camera.su, w = one * columns, h = GRAN * camera.sv
   const gx = Math.max(1, Math.min(9, w * .08)), gy = h > 5 ? Math.min(7, Math.max(1, h * .06)) : h > 3 ? .6 : 0
-  return { x: (c - s.c0) * w, y: r * h + gy / 2, w: w - gx, h: h - gy }
+  return { x: (c - s.c0) * one, y: r * h + gy / 2, w: w - gx, h: h - gy }
 }
 
 function penOf({ look, pal }, width) {
