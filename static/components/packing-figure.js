@@ -21,13 +21,14 @@ class PackingFigure extends Piece {
     const W = this.clientWidth, v = run.ledger, { ideal, random } = bounds(v.tagged, v.total * 32, v.total)
     const now = run.frame.packing.slice(1).reduce((sum, n) => sum + n, 0), said = `${v.all ? "used" : "kept"} ${size(now)}`
     const best = size(Math.ceil(ideal)), worst = size(Math.ceil(random)), most = Math.max(now, random, 1)
+    const over = now > random // worse than at random: its words change places
     const x = pages => pages / most * (W - 10) + 5
     return svg(W, 30, `<path d="M${x(ideal)} 8H${x(random)}" stroke="var(--rule-2)" stroke-width="3"/>
       <path d="M${x(ideal)} 3v10M${x(random)} 3v10" stroke="var(--ink)" stroke-width="1.5"/>
       <circle cx="${x(now)}" cy="8" r="4.5" fill="var(--tags)"/>
       <text x="0" y="27" class="s">ideal ${best}</text>
-      <text x="${W / 2}" y="27" class="s m b">${said}</text>
-      <text x="${W}" y="27" class="s e">random ${worst}</text>`,
+      <text x="${over ? W : W / 2}" y="27" class="s b ${over ? "e" : "m"}">${said}</text>
+      <text x="${over ? Math.max(W / 2, Math.min(x(random), W * .72)) : W}" y="27" class="s e">random ${worst}</text>`,
     `Tag storage ${said}, ${best} if perfectly packed, ${worst} if placed at random`)
   }
 }

@@ -82,7 +82,7 @@ TWINS = (
     Picture("run-1920-light-block2", f"{MIXED}&set=layout%3Dmini-b2&sel=0x80a00"),
     Picture("run-1920-light-deuteranopia", BUSY, deuteranopia),
     Picture("run-1920-light-full", BUSY, full=True),
-    Picture("run-1920-light-fvp-v3", "/open?scenario=busy-phone&set=layout%3Dfvp-v3&op=150000"),
+    Picture("run-1920-light-fvp-v3", "/open?scenario=quiet-mix&set=layout%3Dfvp-v3&op=200000"),
     Picture("run-1920-light-mini-pageblock", f"{PINNED}&level=pageblock&sel=0x80000"),
     Picture("run-1920-light-mini", MINI),
     Picture("run-1920-light-zone", f"{BUSY}&level=zone&sel=0x8fd0a3"),

@@ -67,7 +67,9 @@ def take(browser: "Browser", url: str, picture: Picture) -> None:
     """One picture, after what is done on its page."""
     context = context_of(browser, picture)
     page = context.new_page()
-    page.goto(address(page, url, picture))
+    answer = page.goto(address(page, url, picture))
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{picture.name}: {page.locator('main').inner_text()}")
     settle(page)
     if picture.act:
         picture.act(page)
