@@ -128,8 +128,15 @@ def verified(browser: "Browser", url: str) -> Shots:
 
 
 def differs(browser: "Browser", url: str) -> Shots:
-    """A link whose digest is another."""
-    return [top(opened(browser, f"{url}{RUN}&digest=0123456789abcdef&engine=Carveout+0.0.9"))]
+    """A link of another engine whose digest is another, as three of those on the way are."""
+    page = opened(browser, url + RUN)
+    here = page.evaluate("fetch(location.pathname + '/trail').then(answer => answer.json())")
+    trail = ".".join([*here["digests"][:5], "0ddba115", "c0ffee00", "01234567"])
+    page = opened(browser, f"{url}{RUN}&digest=0123456789abcdef&engine=Carveout+0.0.9&trail={trail}")
+    page.locator("[data-note]", has_text="and differs at op").wait_for()
+    shots = [top(page)]
+    page.get_by_role("button", name="Show both").click()
+    return [*shots, page.locator("link-trail dialog").screenshot()]
 
 
 def bad_link(browser: "Browser", url: str) -> Shots:

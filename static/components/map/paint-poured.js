@@ -16,11 +16,11 @@ export function paintPoured(view, part, counts) {
   const { merge } = camera, { known } = look, sums = new Uint32Array(known)
   for (let c = c0; c < c1; c += merge) for (let r = 0; r < P && c * P + r < plate.blocks; r++) {
     const t = shape(camera, s, c, r, Math.min(merge, c1 - c))
-    let [from, o] = [counts, (plate.b0 + c * P + r) * known]
+    let from = counts, o = (plate.b0 + c * P + r) * known
     if (merge > 1) {
-      for (let k = 0; k < known; k++) sums[k] = 0
-      for (let n = c; n < Math.min(c + merge, c1) && n * P + r < plate.blocks; n++) add(sums, counts, (plate.b0 + n * P + r) * known)
-      ;[from, o] = [sums, 0]
+      together(sums, counts, plate, P, c, Math.min(c + merge, c1), r)
+      from = sums
+      o = 0
     }
     tally.counts("data", from, o, known)
     const free = row(pen, from, o, (s.x + t.x + MARGIN) * d - left, t.w * d)
@@ -30,7 +30,14 @@ export function paintPoured(view, part, counts) {
   x.putImageData(image, left, top)
 }
 
-const add = (sums, counts, o) => { for (let k = 0; k < sums.length; k++) sums[k] += counts[o + k] }
+// the counts of the pageblocks of some columns in one row
+function together(sums, counts, plate, P, first, end, r) {
+  sums.fill(0)
+  for (let c = first; c < end && c * P + r < plate.blocks; c++) {
+    const o = (plate.b0 + c * P + r) * sums.length
+    for (let k = 0; k < sums.length; k++) sums[k] += counts[o + k]
+  }
+}
 
 // where a pageblock stands in its plate: what Camera.tile says of it, as wide as so many columns
 function shape(camera, s, c, r, columns) {
