@@ -10,6 +10,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
+# How tests run beside each other: a file's tests stay together. Those that measure speed run alone, at the end.
+BESIDE ?= -n 2 --dist loadfile --no-loadscope-reorder
+# ARGS may select tests of one of the two kinds only; 5 is pytest's word for "none".
+MAYBE_NONE = $(if $(ARGS),|| [ $$? -eq 5 ])
 NODE_TESTS = $(shell find tests -name node_modules -prune -o -name "*.test.mjs" -print -o -name "*.test.js" -print)
 NPM := tests/npm
 
@@ -29,7 +33,8 @@ serve: $(VENV)/.runtime core ## set up everything, then start the dashboard (HOS
 test: test-node test-python ## set up everything, then run all tests
 
 test-python: $(VENV)/.dev core
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not alone" $(BESIDE) $(ARGS) $(MAYBE_NONE)
+	$(BIN)/python -m pytest -m alone $(ARGS) $(MAYBE_NONE)
 
 test-node: ## the tests of static/lib, which need no browser
 	@if ! command -v node >/dev/null 2>&1; then echo "skipped: the tests of static/lib need node, which is not installed"; \

@@ -16,7 +16,7 @@ from sim.errors import ScenarioError
 from sim.files import parse_mapping, read_mapping
 from sim.layout import MISSING, Layout, load_layout, preset
 from sim.program import Step, ops_of, program_array, validate_program
-from sim.schema import Int, Model, build
+from sim.schema import Int, Model, build, refuse
 from sim.workload import MAX_PROCESSES, Process, pin_array, validate_processes, workload_array
 
 Policy = Literal["off", "static", "rfc-v1"]
@@ -27,7 +27,7 @@ LABELS = ("name", "question", "answer", "chapter")  # what a change may not touc
 
 def _load(layout: Any) -> Any:
     if not isinstance(layout, str | dict | Layout):
-        raise ScenarioError(f"layout: {layout!r}: must be a name or a mapping")
+        raise refuse("layout", layout, "must be a name or a mapping")
     try:
         return load_layout(layout)
     except ScenarioError as error:

@@ -1,6 +1,6 @@
 """The buddy lists: one list per zone, order and migratetype (mm/page_alloc.c, v6.1)."""
 
-from sim.core.build import compiled, entry
+from sim.core.build import entry, inlined
 from sim.core.consts import (
     K_FREE,
     MAX_ORDER,
@@ -13,16 +13,17 @@ from sim.core.consts import (
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import zone_of
+from sim.core.prefetch import prefetch
 from sim.core.state import D_PAGES, State
 
 
-@compiled
+@inlined
 def buddy_list(st: State, z: int, order: int, mt: int) -> int:
     """Index of the list in nr_free; its head entry lies that far behind the last page."""
     return (z * ORDERS + order) * MIGRATETYPES + mt
 
 
-@compiled
+@inlined
 def add_to_free_list(st: State, page: int, order: int, mt: int, tail: int) -> int:
     """Put a free block on its list; counters of free pages are the caller's."""
     i = buddy_list(st, zone_of(st, page), order, mt)
@@ -34,7 +35,7 @@ def add_to_free_list(st: State, page: int, order: int, mt: int, tail: int) -> in
     return list_add(st, st.dim[D_PAGES] + i, page)
 
 
-@compiled
+@inlined
 def del_page_from_free_list(st: State, page: int) -> int:
     """Take a free block off its list; returns its order. It stays K_FREE with order -1."""
     order = st.order[page]
@@ -44,7 +45,7 @@ def del_page_from_free_list(st: State, page: int) -> int:
     return order
 
 
-@compiled
+@inlined
 def page_is_buddy(st: State, z: int, page: int, order: int) -> int:
     """Whether `page` heads a free block of exactly this order in this zone."""
     if page < st.z_start[z] or page >= st.z_end[z]:
@@ -52,14 +53,14 @@ def page_is_buddy(st: State, z: int, page: int, order: int) -> int:
     return st.kind[page] == K_FREE and st.order[page] == order
 
 
-@compiled
+@inlined
 def may_merge(st: State, buddy: int, mt: int) -> int:
     """From pageblock order on, only equal types merge, or two of U, M, R (facts 10: METADATA never with others)."""
     other = st.pb_mt[buddy >> PAGEBLOCK_ORDER]
     return other == mt or (other < PCPTYPES and mt < PCPTYPES)
 
 
-@compiled
+@inlined
 def goes_to_tail(st: State, z: int, page: int, order: int) -> int:
     """Whether the block of order + 1 beside our future pair is free, so that a merge is near (buddy_merge_likely)."""
     if order >= MAX_ORDER - 1:
@@ -90,7 +91,7 @@ def free_one_page(st: State, page: int, order: int, mt: int, to_tail: int) -> in
     return page
 
 
-@compiled
+@inlined
 def expand(st: State, page: int, low: int, high: int, mt: int) -> int:
     """Keep the low half down to order `low`; each upper half goes to the head of its list."""
     while high > low:
@@ -107,5 +108,6 @@ def rmqueue_smallest(st: State, z: int, order: int, mt: int) -> int:
         if st.nr_free[i] > 0:
             page = st.nxt[st.dim[D_PAGES] + i]
             del_page_from_free_list(st, page)
+            prefetch(st, st.nxt[st.nxt[page]])
             return expand(st, page, order, o, mt)
     return NO_PAGE

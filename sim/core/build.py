@@ -8,6 +8,7 @@ import functools
 import hashlib
 import inspect
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -56,7 +57,7 @@ def count_functions() -> int:
     """How many functions a simulation compiles, for progress. Those of a replay are compiled when one is asked for."""
     others = (Path(__file__).name, "replay_events", "replay_requests")
     text = "".join(path.read_text() for path in sources() if not path.name.startswith(others))
-    return text.count("\n@compiled\n") + text.count("\n@outlined\n") + text.count("\n@entry\n")
+    return len(re.findall(r"^@(compiled|inlined|outlined|entry|inlined_entry)$", text, re.MULTILINE))
 
 
 on_function: list[Callable[[str], None]] = []
@@ -69,7 +70,7 @@ def _signature(function: Callable[P, R]) -> Any:
     return numba.types.int64(*arguments)
 
 
-def _njit(function: Callable[P, R], wrapper: bool) -> Callable[P, R]:
+def _njit(function: Callable[P, R], wrapper: bool, inline: bool = False) -> Callable[P, R]:
     import numba
 
     numba.config.CACHE_DIR = str(cache_dir())
@@ -77,6 +78,8 @@ def _njit(function: Callable[P, R], wrapper: bool) -> Callable[P, R]:
     options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
     if lean:
         options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    if inline and BUILD == "compiled":
+        options["forceinline"] = True
     if BUILD == "checked":
         options["boundscheck"] = True
     made: Callable[P, R] = numba.njit(_signature(function), **options)(function)
@@ -88,6 +91,15 @@ def _njit(function: Callable[P, R], wrapper: bool) -> Callable[P, R]:
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """A core function that other core functions call."""
     return function if BUILD == "python" else _njit(function, wrapper=False)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """A core function of the hot path that becomes part of each caller, however large it is.
+
+    The compiler inlines only small ones by itself, and every function it does not inline starts at the same offset of
+    a memory page: thirty of them push each other out of the instruction cache (docs/decisions.md).
+    """
+    return function if BUILD == "python" else _njit(function, wrapper=False, inline=True)
 
 
 def outlined(function: Callable[P, R]) -> Callable[P, R]:
@@ -114,6 +126,11 @@ def outlined(function: Callable[P, R]) -> Callable[P, R]:
 def entry(function: Callable[P, R]) -> Callable[P, R]:
     """A core function that Python calls too: the border."""
     return function if BUILD == "python" else _njit(function, wrapper=True)
+
+
+def inlined_entry(function: Callable[P, R]) -> Callable[P, R]:
+    """A core function of the hot path that the tests call too."""
+    return function if BUILD == "python" else _njit(function, wrapper=True, inline=True)
 
 
 _types: list[Any] = []

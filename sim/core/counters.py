@@ -3,7 +3,7 @@
 A simulation keeps exact counters: D_DRIFT is set when a recorded kernel is replayed.
 """
 
-from sim.core.build import compiled, outlined
+from sim.core.build import inlined, outlined
 from sim.core.consts import CMA, HIGHATOMIC, ISOLATE, METADATA
 from sim.core.state import D_CPU, D_CPUS, D_DRIFT, State
 
@@ -23,7 +23,7 @@ def drift(st: State, z: int, pages: int, cma: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def mod_free(st: State, z: int, pages: int) -> int:
     """NR_FREE_PAGES alone."""
     st.z_free[z] += pages
@@ -32,7 +32,7 @@ def mod_free(st: State, z: int, pages: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def mod_free_of_type(st: State, z: int, pages: int, mt: int) -> int:
     """NR_FREE_CMA_PAGES or NR_FREE_METADATA_PAGES, for pages of such a type."""
     if mt == METADATA:
@@ -44,7 +44,7 @@ def mod_free_of_type(st: State, z: int, pages: int, mt: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def mod_zone_freepage_state(st: State, z: int, pages: int, mt: int) -> int:
     """Pages of a type enter or leave the buddy lists. Isolated pages do not count as free (RFC v1 #5: METADATA)."""
     if mt == ISOLATE:
@@ -53,13 +53,13 @@ def mod_zone_freepage_state(st: State, z: int, pages: int, mt: int) -> int:
     return mod_free_of_type(st, z, pages, mt) if mt > HIGHATOMIC else 0
 
 
-@compiled
+@inlined
 def free_pages(st: State, z: int) -> int:
     """NR_FREE_PAGES as zone_page_state reads it."""
     return max(st.z_seen[z], 0) if st.dim[D_DRIFT] else st.z_free[z]
 
 
-@compiled
+@inlined
 def free_cma_pages(st: State, z: int) -> int:
     """NR_FREE_CMA_PAGES likewise."""
     return max(st.z_seen_cma[z], 0) if st.dim[D_DRIFT] else st.z_cma[z]

@@ -1,7 +1,7 @@
 """Freeing an allocated block (free_pages_prepare, free_unref_page, __free_pages_ok, v6.1; RFC v1 #19)."""
 
 from sim.core.buddy import free_one_page
-from sim.core.build import compiled
+from sim.core.build import inlined
 from sim.core.consts import E_FREE, F_TAGGED, ISOLATE, K_FREE, METADATA, P_STATIC, PAGEBLOCK_ORDER
 from sim.core.metadata import count_carve_out, free_metadata_storage
 from sim.core.pages import set_kind, zone_of
@@ -11,7 +11,7 @@ from sim.core.records import record
 from sim.core.state import D_POLICY, D_TAGGED, V_PGFREE, State
 
 
-@compiled
+@inlined
 def put_page(st: State, page: int, order: int, cpu: int) -> int:
     """To the per-CPU list, or to the buddy lists: large orders, ISOLATE and METADATA pageblocks (RFC v1 #7).
 
@@ -27,7 +27,7 @@ def put_page(st: State, page: int, order: int, cpu: int) -> int:
     return free_one_page(st, page, order, mt, 0)
 
 
-@compiled
+@inlined
 def free_block(st: State, page: int, cpu: int) -> int:
     """Free an allocated block with all that hangs on it; returns its order."""
     order = disown(st, page)

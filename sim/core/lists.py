@@ -1,10 +1,10 @@
 """Doubly linked lists with a head entry: list_add, list_add_tail, list_del (include/linux/list.h)."""
 
-from sim.core.build import compiled
+from sim.core.build import inlined
 from sim.core.state import State
 
 
-@compiled
+@inlined
 def list_add(st: State, head: int, page: int) -> int:
     """Put `page` first on the list of `head`."""
     first = st.nxt[head]
@@ -15,7 +15,7 @@ def list_add(st: State, head: int, page: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def list_add_tail(st: State, head: int, page: int) -> int:
     """Put `page` last on the list of `head`."""
     last = st.prv[head]
@@ -26,7 +26,7 @@ def list_add_tail(st: State, head: int, page: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def list_del(st: State, page: int) -> int:
     """Take `page` off whatever list it is on."""
     after = st.nxt[page]

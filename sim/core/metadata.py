@@ -1,14 +1,14 @@
 """Which tag page serves which data pages, and giving tag pages back (RFC v1 #19, #25; facts 3.1, 3.2, 3.4)."""
 
 from sim.core.buddy import free_one_page
-from sim.core.build import compiled, outlined
+from sim.core.build import compiled, inlined, outlined
 from sim.core.consts import E_RELEASE, K_FREE, METADATA
 from sim.core.pages import set_kind
 from sim.core.records import record, touch
 from sim.core.state import D_REGIONS, D_RESERVED, V_RESERVE_FREE, State
 
 
-@compiled
+@inlined
 def region_of(st: State, page: int) -> int:
     """Tag region whose data range holds the page, or -1."""
     for r in range(st.dim[D_REGIONS]):
@@ -17,27 +17,27 @@ def region_of(st: State, page: int) -> int:
     return -1
 
 
-@compiled
+@inlined
 def block_of(st: State, r: int, page: int) -> int:
     """First tag page of the block that holds the tags of a data page of region r."""
     offset = (page - st.r_data[r]) >> 5
     return st.r_tag[r] + offset - offset % st.r_block[r]
 
 
-@compiled
+@inlined
 def end_of_blocks(st: State, r: int, block: int, order: int) -> int:
     """Where the blocks of a 2^order request end: max(2^order / 32, 1) blocks, W2 included (facts 3.3 step 4)."""
     blocks = max((1 << order) >> 5, 1)
     return min(block + blocks * st.r_block[r], st.r_tag_end[r])
 
 
-@compiled
+@inlined
 def ref_of(st: State, r: int, block: int) -> int:
     """Index of a block's count in tag_ref."""
     return st.r_base[r] + block - st.r_tag[r]
 
 
-@compiled
+@inlined
 def refs_per_block(st: State, r: int, order: int) -> int:
     """References that a 2^order allocation holds on each of its blocks."""
     return min(1 << order, 32 * st.r_block[r])

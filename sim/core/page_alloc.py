@@ -1,7 +1,7 @@
 """One request to the allocator: fast path, slow path, OOM (__alloc_pages, v6.1; RFC v1 #19)."""
 
 from sim.core.buddy import buddy_list, free_one_page
-from sim.core.build import compiled, outlined
+from sim.core.build import compiled, inlined, outlined
 from sim.core.consts import (
     COSTLY_ORDER,
     E_RETURN,
@@ -93,7 +93,7 @@ def get_page_tagged(st: State, order: int, flags: int, cpu: int, fatal: int) -> 
         flags &= ~ALLOC_NOFRAGMENT
 
 
-@compiled
+@inlined
 def highest_zone(st: State, mt: int) -> int:
     """Movable user memory may come from any zone, kernel memory from Normal down."""
     return ZONE_MOVABLE if mt == MOVABLE else ZONE_NORMAL
@@ -146,13 +146,13 @@ def last_try(st: State, order: int, mt: int, tagged: int, process: int) -> int:
     return NO_PAGE if out_of_memory(st, process, order, tagged) else NO_PAGE - 1
 
 
-@compiled
+@inlined
 def gfp_migratetype(st: State, gfp: int) -> int:
     """The type a request asks for: __GFP_MOVABLE and __GFP_RECLAIMABLE shifted down."""
     return (gfp >> 3) & 3
 
 
-@compiled
+@inlined
 def slow_flags(st: State, gfp: int) -> int:
     """gfp_to_alloc_flags without what depends on the type. Interrupts and real-time tasks are not modelled."""
     flags = WMARK_MIN | (gfp & (GFP_HIGH | GFP_KSWAPD_RECLAIM))
@@ -203,7 +203,7 @@ def retry_loop(st: State, order: int, gfp: int, flags: int, process: int) -> int
         no_progress = 0
 
 
-@compiled
+@inlined
 def alloc_pages(st: State, order: int, gfp: int, process: int) -> int:
     """A block of 2^order pages, or NO_PAGE (__alloc_pages).
 

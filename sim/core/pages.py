@@ -1,6 +1,6 @@
 """What a page is: its kind, counted by pageblock as it changes, so that a picture never scans memory."""
 
-from sim.core.build import compiled
+from sim.core.build import compiled, inlined
 from sim.core.consts import F_HEAD, MAX_ORDER, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
 from sim.core.state import COUNT_STRIDE, State
 
@@ -33,7 +33,7 @@ def set_kind(st: State, page: int, order: int, kind: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def zone_of(st: State, page: int) -> int:
     """The zone a page lies in."""
     return st.pb_zone[page >> PAGEBLOCK_ORDER]

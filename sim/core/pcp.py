@@ -1,7 +1,7 @@
 """Per-CPU page lists (free_unref_page, rmqueue_pcplist, v6.1; METADATA: RFC v1 #6, #7)."""
 
 from sim.core.buddy import free_one_page, rmqueue_smallest
-from sim.core.build import compiled, entry, outlined
+from sim.core.build import compiled, entry, inlined, inlined_entry, outlined
 from sim.core.consts import (
     CMA,
     COSTLY_ORDER,
@@ -17,6 +17,7 @@ from sim.core.counters import free_cma_pages, free_pages, mod_free, mod_free_of_
 from sim.core.fallback import rmqueue_fallback
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import set_kind
+from sim.core.prefetch import prefetch_buddy
 from sim.core.state import (
     D_CPUS,
     D_KSWAPD,
@@ -79,7 +80,7 @@ def pcp_allowed_order(st: State, order: int) -> int:
     return order <= COSTLY_ORDER or order == PAGEBLOCK_ORDER
 
 
-@compiled
+@inlined
 def order_to_pindex(st: State, order: int, mt: int) -> int:
     """Which of the 14 lists: 3 * order + type, 12 and 13 for huge pages not movable and movable."""
     if order == PAGEBLOCK_ORDER:
@@ -87,19 +88,19 @@ def order_to_pindex(st: State, order: int, mt: int) -> int:
     return 3 * order + mt
 
 
-@compiled
+@inlined
 def pindex_to_order(st: State, pindex: int) -> int:
     """The order of the blocks on a list."""
     return PAGEBLOCK_ORDER if pindex >= 12 else pindex // 3
 
 
-@compiled
+@inlined
 def pcp_head(st: State, pcp: int, pindex: int) -> int:
     """Head entry of one list of one zone and CPU (`pcp` = zone * cpus + cpu)."""
     return st.dim[D_PCP_HEADS] + pcp * PCP_LISTS + pindex
 
 
-@compiled
+@inlined
 def pcp_take(st: State, pcp: int, pindex: int, page: int) -> int:
     """Take a block off its per-CPU list; returns its remembered type. Its pages stay K_PCP."""
     order = pindex_to_order(st, pindex)
@@ -147,6 +148,7 @@ def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
         while count > 0 and st.prv[head] != head:
             page = st.prv[head]
             mt = free_type(st, z, page)
+            prefetch_buddy(st, st.prv[page], order)
             pcp_take(st, pcp, pindex, page)
             set_kind(st, page, order, K_FREE)
             free_one_page(st, page, order, mt, 0)
@@ -156,7 +158,7 @@ def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def high_limit(st: State, z: int, pcp: int, order: int) -> int:
     """How many pages the lists may hold before a drain; 0 when the freed order asks for all (free_high).
 
@@ -169,7 +171,7 @@ def high_limit(st: State, z: int, pcp: int, order: int) -> int:
     return st.pcp_high[z]
 
 
-@compiled
+@inlined
 def drain_batch(st: State, z: int, pcp: int, limit: int) -> int:
     """How many pages a drain gives back; free_factor grows with every drain (nr_pcp_free)."""
     batch = st.pcp_batch[z]
@@ -183,7 +185,7 @@ def drain_batch(st: State, z: int, pcp: int, limit: int) -> int:
     return min(max(n, batch), limit - batch)
 
 
-@entry
+@inlined_entry
 def free_to_pcp(st: State, z: int, cpu: int, page: int, order: int, mt: int) -> int:
     """free_unref_page_commit: head of its list, then a drain if the lists are too long."""
     pcp = z * st.dim[D_CPUS] + cpu
@@ -226,7 +228,7 @@ def refill(st: State, pcp: int, order: int, mt: int, flags: int) -> int:
     return 0
 
 
-@entry
+@inlined_entry
 def rmqueue_pcplist(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int:
     """The head of the per-CPU list, refilled when empty, or NO_PAGE. Its pages are still K_PCP."""
     pcp = z * st.dim[D_CPUS] + cpu

@@ -1,6 +1,6 @@
 """Who owns what: lists of processes, the file LRU, pins. Every allocated page hangs on one of these lists."""
 
-from sim.core.build import compiled, entry, outlined
+from sim.core.build import compiled, entry, inlined, outlined
 from sim.core.consts import (
     C_ANON,
     C_DIRTY,
@@ -26,6 +26,7 @@ from sim.core.consts import (
 )
 from sim.core.lists import list_add, list_del
 from sim.core.pages import find_head, zone_of
+from sim.core.prefetch import prefetch
 from sim.core.records import mark_once, record
 from sim.core.state import (
     D_LRU_HEADS,
@@ -38,7 +39,7 @@ from sim.core.state import (
 )
 
 
-@compiled
+@inlined
 def class_of(st: State, page: int) -> int:
     """The class of an allocated block, from its kind."""
     kind = st.kind[page]
@@ -55,19 +56,19 @@ def class_of(st: State, page: int) -> int:
     return C_PAGETABLE if kind == K_PAGETABLE else C_UNMOVABLE
 
 
-@compiled
+@inlined
 def owner_head(st: State, process: int, what: int) -> int:
     """Head entry of a process's list of one class."""
     return st.dim[D_OWNER_HEADS] + process * OWNED_CLASSES + what
 
 
-@compiled
+@inlined
 def lru_head(st: State, z: int) -> int:
     """Head entry of the zone's page cache; new pages at the head, reclaim from the tail."""
     return st.dim[D_LRU_HEADS] + z
 
 
-@compiled
+@inlined
 def own(st: State, process: int, what: int, page: int, order: int) -> int:
     """An allocated block now belongs to a process; its kind is set already."""
     st.order[page] = order
@@ -81,7 +82,7 @@ def own(st: State, process: int, what: int, page: int, order: int) -> int:
     return list_add(st, lru_head(st, z), page)
 
 
-@compiled
+@inlined
 def disown(st: State, page: int) -> int:
     """Take an allocated block from its owner; returns its order. Kind and flags stay for the free path."""
     what = class_of(st, page)
@@ -91,14 +92,16 @@ def disown(st: State, page: int) -> int:
     if st.p_cursor[cell] == page:
         st.p_cursor[cell] = st.nxt[page]
     list_del(st, page)
+    prefetch(st, st.nxt[st.nxt[page]])
     st.p_count[cell] -= 1 << order
     if what >= OWNED_CLASSES:
+        prefetch(st, st.prv[st.prv[page]])
         st.z_file[zone_of(st, page)] -= 1
     st.owner[page] = 0
     return order
 
 
-@entry
+@inlined
 def pick(st: State, process: int, what: int, steps: int) -> int:
     """A block of the process some steps further than the last one picked, or NO_PAGE. Pinned ones are passed over."""
     head = owner_head(st, process, what)
@@ -162,7 +165,7 @@ def unpin(st: State, page: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def unpin_block(st: State, page: int, order: int) -> int:
     """Drop every pin in a block that is about to be freed."""
     if st.dim[D_PINS] > 0:

@@ -1,6 +1,6 @@
 """What is remembered: the ring of events, marks for the timeline, samples through time."""
 
-from sim.core.build import compiled, outlined
+from sim.core.build import compiled, inlined, outlined
 from sim.core.consts import (
     CHANGES,
     E_MIGRATE,
@@ -59,7 +59,7 @@ def touch_event(st: State, event: int, page: int, order: int, a: int) -> int:
     return touch(st, event, page, 1 << order)
 
 
-@compiled
+@inlined
 def record(st: State, event: int, page: int, order: int, a: int, b: int) -> int:
     """Write one event; returns where its row starts, so that the rarer c, d, e can be filled in."""
     n = st.dim[D_EVENTS]

@@ -1,6 +1,6 @@
 """One request of a process: allocate, take possession, remember. Free likewise."""
 
-from sim.core.build import compiled, entry
+from sim.core.build import compiled, entry, inlined
 from sim.core.consts import (
     C_ANON,
     C_DIRTY,
@@ -60,7 +60,7 @@ ZERO, DIRECT_RECLAIM, RECLAIM_GFP, NOWARN = 0x100, 0x400, 0xC00, 0x2000
 COMP, NOMEMALLOC, ACCOUNT, TAGGED = 0x40000, 0x80000, 0x400000, 0x800000
 
 
-@compiled
+@inlined
 def migratetype_of(st: State, what: int) -> int:
     """What a class of memory asks for: user memory and page cache movable, slab reclaimable, the rest unmovable."""
     if what == C_SLAB:
@@ -68,7 +68,7 @@ def migratetype_of(st: State, what: int) -> int:
     return UNMOVABLE if what >= C_SLAB and what < OWNED_CLASSES else MOVABLE
 
 
-@compiled
+@inlined
 def kind_of(st: State, what: int) -> int:
     """The kind that pages of a class become; without MTE a tagged page is an ordinary one."""
     if what == C_TAGGED:
@@ -84,7 +84,7 @@ def kind_of(st: State, what: int) -> int:
     return K_DIRTY if what == C_DIRTY else K_UNMOVABLE
 
 
-@compiled
+@inlined
 def gfp_of(st: State, what: int, order: int, direct: int) -> int:
     """The gfp that such a request carries, for the trace."""
     if what == C_ANON or what == C_TAGGED:
@@ -101,7 +101,7 @@ def gfp_of(st: State, what: int, order: int, direct: int) -> int:
     return GFP_KERNEL | ZERO | ACCOUNT if what == C_PAGETABLE else GFP_KERNEL
 
 
-@compiled
+@inlined
 def begin(st: State, process: int, what: int, order: int) -> int:
     """Start the record of a request."""
     st.req[R_PROCESS] = process
@@ -116,7 +116,7 @@ def begin(st: State, process: int, what: int, order: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def prepare(st: State, page: int, order: int, what: int) -> int:
     """prep_new_page: kind and flags of the new block; under `static` its tag pages count who uses them."""
     kind = kind_of(st, what)

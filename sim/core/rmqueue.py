@@ -1,6 +1,6 @@
 """A page from one zone, and one pass over the zones for a request without tags (get_page_from_freelist, v6.1)."""
 
-from sim.core.build import compiled, entry
+from sim.core.build import entry, inlined
 from sim.core.consts import MOVABLE, NO_PAGE, P_RFC_V1
 from sim.core.counters import free_pages, mod_zone_freepage_state
 from sim.core.pcp import pcp_allowed_order, rmqueue_one, rmqueue_pcplist, type_taken
@@ -17,7 +17,7 @@ from sim.core.watermark import (
 )
 
 
-@compiled
+@inlined
 def may_use_pcp(st: State, order: int, mt: int, flags: int) -> int:
     """MOVABLE lists may hold CMA and METADATA pages, so only who may use both kinds takes from them (RFC v1 #6)."""
     if not pcp_allowed_order(st, order):
@@ -44,7 +44,7 @@ def rmqueue(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int
     return page
 
 
-@compiled
+@inlined
 def zone_allows(st: State, z: int, order: int, highest: int, flags: int) -> int:
     """Whether this zone is in the request's zonelist and above the mark that its flags ask for."""
     if st.z_type[z] > highest:
@@ -54,7 +54,7 @@ def zone_allows(st: State, z: int, order: int, highest: int, flags: int) -> int:
     return zone_watermark_ok(st, z, order, watermark(st, z, flags), highest, flags, free_pages(st, z))
 
 
-@compiled
+@inlined
 def get_page_untagged(st: State, order: int, mt: int, flags: int, highest: int, cpu: int) -> int:
     """One pass over the zones from the highest down, and a second one if only fragmenting could help.
 
@@ -71,7 +71,7 @@ def get_page_untagged(st: State, order: int, mt: int, flags: int, highest: int, 
         flags &= ~ALLOC_NOFRAGMENT
 
 
-@compiled
+@inlined
 def no_fragment(st: State, highest: int) -> int:
     """alloc_flags_nofragment: only if the first zone of the request is Normal."""
     for z in range(st.dim[D_ZONES] - 1, -1, -1):

@@ -152,7 +152,7 @@ class State:
     rng: Annotated[Ints, "i8", "one"]
 
     # Records: event ring, OOM rows, marks (op, event), series of samples.
-    ev: Annotated[Ints, "i8", "event_cells"]
+    ev: Annotated[Ints, "i4", "event_cells"]
     oom: Annotated[Ints, "i8", "oom_cells"]
     mark: Annotated[Ints, "i8", "mark_cells"]
     series: Annotated[Ints, "i8", "series_cells"]

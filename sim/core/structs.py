@@ -9,12 +9,14 @@ from typing import Any
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
 from numba.experimental import structref
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    intrinsic,
     lower_builtin,
     lower_getattr_generic,
     models,
@@ -64,20 +66,41 @@ class _SetColumn(AbstractTemplate):  # type: ignore[misc]
         return None
 
 
-def _entry(context: Any, builder: Any, column: Any, address: Any, index: Any) -> Any:
+def entry_address(context: Any, builder: Any, column: Any, address: Any, index: Any) -> Any:
+    """Where an entry of a column lies."""
     offset = builder.mul(index, context.get_constant(types.int64, RECORD_BYTES))
     return builder.bitcast(builder.gep(address, [offset]), context.get_value_type(column.element).as_pointer())
 
 
 @lower_builtin(operator.getitem, ColumnType, types.int64)  # type: ignore[untyped-decorator]
 def _load_entry(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    return builder.load(_entry(context, builder, sig.args[0], *args))
+    return builder.load(entry_address(context, builder, sig.args[0], *args))
 
 
 @lower_builtin(operator.setitem, ColumnType, types.int64, types.Any)  # type: ignore[untyped-decorator]
 def _store_entry(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    builder.store(args[2], _entry(context, builder, sig.args[0], *args[:2]))
+    builder.store(args[2], entry_address(context, builder, sig.args[0], *args[:2]))
     return context.get_dummy_value()
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def fetch(_typing: Any, column: Any, index: Any) -> Any:
+    """Ask for the cache line of an entry that will be written soon; 0. Nothing happens to arrays."""
+
+    def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        if isinstance(column, ColumnType):
+            prefetch(builder, entry_address(context, builder, column, *args))
+        return context.get_constant(types.int64, 0)
+
+    return types.int64(column, types.int64), lower
+
+
+def prefetch(builder: Any, address: Any) -> None:
+    """LLVM's prefetch: to write (1), into every cache (3), data (1)."""
+    byte, int32 = ir.IntType(8).as_pointer(), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [byte, int32, int32, int32])
+    function = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+    builder.call(function, [builder.bitcast(address, byte), int32(1), int32(3), int32(1)])
 
 
 def _pointer(code: str, length: str) -> Any:

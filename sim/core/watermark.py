@@ -1,7 +1,7 @@
 """Whether a zone has enough left (__zone_watermark_ok, v6.1; METADATA: RFC v1 #5)."""
 
 from sim.core.buddy import buddy_list
-from sim.core.build import compiled, entry
+from sim.core.build import compiled, entry, inlined
 from sim.core.consts import CMA, HIGHATOMIC, METADATA, ORDERS, P_RFC_V1, RECLAIMABLE
 from sim.core.counters import free_cma_pages
 from sim.core.state import D_POLICY, State
@@ -23,7 +23,7 @@ ALLOC_RESERVES = ALLOC_OOM | ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATO
 ZONE_NORMAL, ZONE_MOVABLE = 2, 3
 
 
-@compiled
+@inlined
 def watermark(st: State, z: int, flags: int) -> int:
     """The mark of a zone that these flags ask for, with its boost, pages."""
     which = flags & WMARK_MASK
@@ -48,7 +48,7 @@ def has_block(st: State, z: int, order: int, flags: int) -> int:
     return 0
 
 
-@compiled
+@inlined
 def unusable_free(st: State, z: int, order: int, flags: int) -> int:
     """Free pages that this request could not use (__zone_watermark_unusable_free)."""
     unusable = (1 << order) - 1
@@ -87,7 +87,7 @@ def zone_watermark_ok(st: State, z: int, order: int, mark: int, highest: int, fl
     return 1 if order == 0 else has_block(st, z, order, flags)
 
 
-@compiled
+@inlined
 def movable_flags(st: State, tagged: int) -> int:
     """What a movable request may use beside its own lists (gfp_to_alloc_flags_fast): CMA; METADATA if untagged (#4)."""
     return ALLOC_CMA | (ALLOC_FROM_METADATA if st.dim[D_POLICY] == P_RFC_V1 and not tagged else 0)

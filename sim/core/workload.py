@@ -1,6 +1,6 @@
 """The seeded workload: who asks for what next. One call is one request."""
 
-from sim.core.build import compiled
+from sim.core.build import compiled, inlined
 from sim.core.consts import (
     C_ANON,
     C_FILE,
@@ -30,42 +30,44 @@ from sim.core.state import (
 W_WEIGHT, W_TARGET, W_GROW, W_THP, W_ORDER = 0, 1, 2, 3, 4
 
 
-@compiled
+@inlined
 def rand(st: State, n: int) -> int:
     """The next number of the seeded generator, 0 <= x < n (Park and Miller's minimal standard: fits 63 bits)."""
     st.rng[0] = st.rng[0] * 48271 % 2147483647
     return st.rng[0] * n >> 31
 
 
-@compiled
+@inlined
 def work_row(st: State, process: int, what: int) -> int:
     """Where the parameters of one class of one process start."""
     return (process * CLASSES + what) * WORK_FIELDS
 
 
-@compiled
+@inlined
 def choose_process(st: State) -> int:
     """A process, by the sum of its weights."""
     r = rand(st, st.dim[D_WEIGHT])
     process = 1
-    while process < st.dim[D_PROCESSES] and r >= st.p_weight[process]:
-        r -= st.p_weight[process]
-        process += 1
+    below = 0
+    for p in range(1, st.dim[D_PROCESSES]):
+        below += st.p_weight[p]
+        process += r >= below
     return process
 
 
-@compiled
+@inlined
 def choose_class(st: State, process: int) -> int:
     """What kind of memory it is about, by weight."""
     r = rand(st, st.p_weight[process])
     what = 0
-    while what < CLASSES - 1 and r >= st.work[work_row(st, process, what)]:
-        r -= st.work[work_row(st, process, what)]
-        what += 1
+    below = 0
+    for c in range(CLASSES - 1):
+        below += st.work[work_row(st, process, c)]
+        what += r >= below
     return what
 
 
-@compiled
+@inlined
 def wants_more(st: State, process: int, what: int) -> int:
     """Below its target three requests of four allocate, above it one of four."""
     row = work_row(st, process, what)
@@ -73,7 +75,7 @@ def wants_more(st: State, process: int, what: int) -> int:
     return (rand(st, 4) != 0) == (st.p_count[process * CLASSES + what] < target)
 
 
-@compiled
+@inlined
 def touch(st: State, process: int, what: int) -> int:
     """A first touch of anonymous memory: a page table now and then, a huge page with its fallback, or one page."""
     cell = process * CLASSES
@@ -90,7 +92,7 @@ def touch(st: State, process: int, what: int) -> int:
     return allocate(st, process, what, 0, 1)
 
 
-@compiled
+@inlined
 def ask(st: State, process: int, what: int) -> int:
     """Allocate one block of a class."""
     if what == C_ANON or what == C_TAGGED:
@@ -101,7 +103,7 @@ def ask(st: State, process: int, what: int) -> int:
     return allocate(st, process, what, order, 1)
 
 
-@compiled
+@inlined
 def truncate(st: State, process: int) -> int:
     """Drop the oldest or the newest page of the page cache of some zone."""
     head = lru_head(st, rand(st, st.dim[D_ZONES]))
@@ -109,7 +111,7 @@ def truncate(st: State, process: int) -> int:
     return release(st, process, page if page < st.dim[D_PAGES] else NO_PAGE)
 
 
-@compiled
+@inlined
 def give(st: State, process: int, what: int) -> int:
     """Free one block of a class, here and there in the process's memory."""
     if what >= C_FILE:

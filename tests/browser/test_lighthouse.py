@@ -7,7 +7,7 @@ import pytest
 
 from tests.node_tools import node, require_npm
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(600)]
 
 LEAST = 95
 SCORES = ("performance", "accessibility", "best-practices")

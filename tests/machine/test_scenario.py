@@ -110,6 +110,8 @@ def test_pins_reach_the_core_by_process() -> None:
             f"layout: 'nano': no such layout (there are {', '.join(list_layouts())})",
         ),
         ({"layout": 7}, "layout: 7: must be a name or a mapping"),
+        ({"layout": True}, "layout: true: must be a name or a mapping"),
+        ({"layout": None}, "layout: null: must be a name or a mapping"),
         ({"layout": {"name": "x"}}, "layout.banks: missing"),
         ({"processes": [SERVER] * 17}, "processes"),
         ({"processes": {"a": 1}}, "processes: {'a': 1}: not a list"),
