@@ -68,8 +68,9 @@ bench: $(VENV)/.dev core ## speed of the core, of the event loop while a run pla
 	$(BIN)/python -m bench.loop_lag
 	$(BIN)/python -m bench.viewers
 
-bench-page: $(VENV)/.dev core ## frames a second of the page, long tasks, memory (ARGS="--minutes 10")
+bench-page: $(VENV)/.dev core ## pictures a second of the page, long tasks, memory, the map (ARGS="--minutes 10")
 	$(BIN)/python -m bench.page_run $(ARGS)
+	$(BIN)/python -m bench.page_map
 
 pictures: $(VENV)/.dev core ## a twin of every picture of the drawing, into build/pictures; those of the docs into docs/pictures
 	$(BIN)/python -m tests.docs.pictures $(ARGS)

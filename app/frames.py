@@ -23,6 +23,7 @@ def frame(moment: Moment, seq: int, watching: int) -> dict[str, Any]:
     snap = moment.snapshot
     return {
         "op": snap.op,
+        "head": moment.recorded.op,
         "seq": seq,
         "at": time.time(),
         "length": snap.length,

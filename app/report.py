@@ -27,7 +27,7 @@ def report(run: Run, snap: Snapshot, digest: str, role: Role) -> dict[str, Any]:
         "tag_storage": tag_storage(snap.ledger),
         "oom_kills": snap.counters["oom_kill"],
         "ok": not moment.fault,
-        "state": "stopped" if moment.fault else moment.state,
+        "state": moment.state,
         "fault": moment.fault,
         "role": role,
         "speed": moment.speed,

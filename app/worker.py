@@ -214,7 +214,7 @@ class Worker:
         log.error("run stopped", exc_info=error)
         self._fault = f"{type(error).__name__}: {error}".splitlines()[0]
         self._transport.playing, self._transport.target = False, None
-        self.moment, self._stale = replace(self.moment, state="paused", fault=self._fault), False
+        self.moment, self._stale = replace(self.moment, state="stopped", fault=self._fault), False
         self._mark(("frame",))
         self._refuse(self._fault)
 

@@ -16,6 +16,7 @@ export const run = {
   series: embedded("first-series"),
   frame: embedded("first-frame"),
   world: null, // of the frame last drawn
+  head: 0, // furthest op recorded
   received: 0, // seq of the newest frame
   skipped: 0, // frames the server left out because this connection is slow
   drawn: 0, // frames drawn so far
@@ -38,6 +39,7 @@ let waiting = null, busy = false
 export async function take(frame) {
   run.skipped = run.received ? Math.max(0, frame.seq - run.received - 1) : 0
   run.received = frame.seq
+  run.head = frame.head
   waiting = frame
   if (busy) return
   busy = true

@@ -12,7 +12,7 @@ class ClosedFigure extends Piece {
     const zones = run.frame.zones, sum = key => zones.reduce((total, zone) => total + zone[key], 0)
     const free = sum("free"), closed = run.policy === "off" ? 0 : sum("free_metadata"), open = free - closed
     this.$("[data-words]").innerHTML = words(open, free)
-    const W = this.clientWidth, { oom } = run.frame
+    const W = this.width, { oom } = run.frame
     const rows = /** @type {[string, number, number][]} */ ([["now", open, closed]])
     if (oom) rows.push(["at OOM", oom.free - oom.closed, oom.closed])
     const most = Math.max(1, ...rows.map(([, a, b]) => a + b))

@@ -9,7 +9,7 @@ const BAR = 36, ALONE = 110, WORDS = 22 // px: the tallest bar beside other pane
 
 class FreeLists extends Piece {
   draw() {
-    const { zones } = run.frame, W = this.clientWidth, narrow = W < 600, used = t => zones.some(z => some(z, t))
+    const { zones } = run.frame, W = this.width, narrow = W < 600, used = t => zones.some(z => some(z, t))
     const types = [...ALWAYS, ...RARE.filter(used)]
     const most = Math.max(1, ...zones.flatMap(zone => types.flatMap(type => memory(zone, type))))
     const across = narrow ? 1 : zones.length, width = (W - 40 * (across - 1)) / across

@@ -1,24 +1,20 @@
-// <live-table>: the table beside a picture that the stream draws. Its numbers follow the frame while it is open.
-import { define } from "./piece.js"
+// <live-table>: the table beside a picture that the stream draws. Its numbers follow the frame while it is open and seen.
+import { Piece, define, put } from "./piece.js"
 import { run } from "../run.js"
 import { nf } from "../lib/format.js"
 
-class LiveTable extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const signal = this.gone.signal
-    this.details = this.querySelector("details")
-    this.details.addEventListener("toggle", () => this.fill(), { signal })
-    document.addEventListener("run:frame", () => this.fill(), { signal })
+class LiveTable extends Piece {
+  setup() {
+    this.details = this.$("details")
+    this.on(this.details, "toggle", () => this.redraw())
   }
-  disconnectedCallback() { this.gone.abort() }
 
   // data-cell="zone field key..." is a path into the zones of the frame
-  fill() {
+  draw() {
     if (!this.details.open) return
     for (const cell of this.querySelectorAll("[data-cell]")) {
       const value = cell.dataset.cell.split(" ").reduce((at, key) => at?.[key], run.frame.zones)
-      if (value !== undefined) cell.textContent = nf(value)
+      if (value !== undefined) put(cell, nf(value))
     }
   }
 }

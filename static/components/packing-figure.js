@@ -1,24 +1,32 @@
 // <packing-figure>: reserved tag pages by how many tagged pages they serve, and where that lies between the two bounds.
-import { Piece, define, svg, token } from "./piece.js"
-import { axis, plot } from "./plot.js"
+import { Piece, define, svg } from "./piece.js"
 import { run } from "../run.js"
 import { bounds, mean, sentence } from "../lib/bounds.js"
-import { size } from "../lib/format.js"
+import { plural, size } from "../lib/format.js"
+
+const HEAD = 4, FOOT = 18 // px above and below the bars
+const LEFT = .3, RIGHT = 32.7 // of 32, at the edges
 
 class PackingFigure extends Piece {
+  // the chart is as tall as the style sheets say; only a change of width can change that
+  resized() {
+    this.tall = this.$("[data-chart]").clientHeight || this.tall
+    super.resized()
+  }
+
   draw() {
     const off = run.policy === "off"
     this.$("[data-chart]").hidden = off
     this.$("[data-words]").innerHTML = off ? "MTE is off: no page needs tags."
       : sentence(run.frame.packing, run.ledger)
     this.$("[data-bounds]").innerHTML = off || !run.ledger.tags ? "" : this.range()
-    if (!off) plot(this.$("[data-chart]"), figure)
+    if (!off) this.$("[data-chart]").innerHTML = bars(this.width, this.tall)
   }
 
   // the three counts on one line: perfectly packed, now, scattered at random; now: the tag pages that hold tags, which
   // `static` keeps with all the others
   range() {
-    const W = this.clientWidth, v = run.ledger, { ideal, random } = bounds(v.tagged, v.total * 32, v.total)
+    const W = this.width, v = run.ledger, { ideal, random } = bounds(v.tagged, v.total * 32, v.total)
     const now = run.frame.packing.slice(1).reduce((sum, n) => sum + n, 0), said = `${v.all ? "used" : "kept"} ${size(now)}`
     const best = size(Math.ceil(ideal)), worst = size(Math.ceil(random)), most = Math.max(now, random, 1)
     const over = now > random // worse than at random: its words change places
@@ -33,28 +41,22 @@ class PackingFigure extends Piece {
   }
 }
 
-function figure() {
-  const { packing } = run.frame, at = mean(packing), served = [...packing.keys()].slice(1)
-  return {
-    data: [{
-      type: "bar", x: served, y: packing.slice(1), marker: { color: token("tags") },
-      hovertemplate: "%{y} tag pages serve<br>%{x} tagged pages<extra></extra>",
-    }],
-    layout: {
-      margin: { l: 0, r: 0, t: 4, b: 18 }, bargap: .12,
-      xaxis: axis({ range: [.3, 32.7], tickvals: [1, 8, 16, 24, 32], showgrid: false }),
-      yaxis: axis({ visible: false, rangemode: "tozero" }),
-      shapes: at ? [line(at)] : [],
-      annotations: at ? [words(at)] : [],
-    },
-  }
+// 33 bars: too little for a chart library, which would take as long for them as the map for two million pages
+function bars(W, H) {
+  const { packing } = run.frame, at = mean(packing), most = Math.max(1, ...packing.slice(1)), foot = H - FOOT
+  const step = W / (RIGHT - LEFT), x = n => (n - LEFT) * step, wide = step * .88
+  const bar = (pages, n) => n && pages ? rect(x(n) - wide / 2, wide, pages / most * (foot - HEAD), foot, pages, n) : ""
+  const ticks = [1, 8, 16, 24, 32].map(n => `<text x="${x(n)}" y="${H - 4}" class="s m">${n}</text>`)
+  const body = packing.map(bar).join("") + ticks.join("") + (at ? meanOf(x(at), at, foot) : "")
+  return svg(W, H, body, "Reserved tag pages by how many of their 32 data pages are tagged")
 }
 
-const line = x => ({
-  type: "line", x0: x, x1: x, y0: 0, y1: 1, yref: "paper", line: { color: token("ink"), width: 1.5 },
-})
-const words = x => ({
-  x, y: 1.06, yref: "paper", yanchor: "top", xanchor: x > 20 ? "right" : "left", xshift: x > 20 ? -4 : 4,
-  showarrow: false, text: `<b>mean ${x.toFixed(1)}</b>`, font: { color: token("ink") },
-})
+const rect = (x, w, h, foot, pages, n) => `<rect x="${x}" y="${foot - h}" width="${w}" height="${h}"
+  fill="var(--tags)"><title>${plural(pages, "tag page serves", "tag pages serve")} ${n} tagged</title></rect>`
+
+function meanOf(x, at, foot) {
+  const left = at > 20
+  return `<path d="M${x} 0V${foot}" stroke="var(--ink)" stroke-width="1.5"/>
+    <text x="${x + (left ? -6 : 6)}" y="12" class="s b halo ink-ink ${left ? "e" : ""}">mean ${at.toFixed(1)}</text>`
+}
 define("packing-figure", PackingFigure)

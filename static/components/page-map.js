@@ -44,7 +44,6 @@ class PageMap extends Piece {
   }
 
   draw() {
-    if (!this.clientWidth) return
     this.camera.resize(this.box())
     if (opened.level) this.open()
     this.paint()
@@ -87,7 +86,7 @@ class PageMap extends Piece {
 
   // sizes of the map; tokens say how tall, the width says how dense
   box() {
-    const W = this.clientWidth, small = W < 600, large = W > 900, key = px("map-key"), { P } = run.plates
+    const W = this.width, small = W < 600, large = W > 900, key = px("map-key"), { P } = run.plates
     const tall = this.closest(".alone") ? 1.3 : 1
     return {
       w: W - key - 4, key, land: px("map-land") * tall, strip: px("map-strip") * tall,

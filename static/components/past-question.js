@@ -18,7 +18,7 @@ class PastQuestion extends HTMLElement {
 
   // detail: the form of a new run. Live there is nothing to ask: the run is opened at the op on screen.
   ask({ detail: form }) {
-    const here = run.frame.op, live = Math.max(here, run.series.head)
+    const here = run.frame.op, live = run.head
     this.form = form
     form.elements.op.value = here
     if (live === here) return form.requestSubmit()

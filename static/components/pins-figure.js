@@ -11,7 +11,7 @@ class PinsFigure extends Piece {
   draw() {
     const pins = off() ? [] : run.frame.pins.filter(pin => pin.tag)
     this.$("[data-words]").innerHTML = off() ? "Nothing: MTE is off, no page needs tags." : words(pins)
-    this.$("[data-picture]").innerHTML = svg(this.clientWidth, 31, picture(pins, this.clientWidth),
+    this.$("[data-picture]").innerHTML = svg(this.width, 31, picture(pins, this.width),
       "Where the pinned tag pages are in tag storage")
   }
 }

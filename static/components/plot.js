@@ -1,7 +1,9 @@
-// Plotly, loaded once after the first paint, and a queue that redraws at most one chart in 100 ms, in turn.
+// Plotly, loaded once when the first chart comes into view, and a queue that redraws at most one chart in 100 ms, in turn.
+// On a slow device that would be most of its time, so charts get a small share of it and no more.
 import { token, px } from "./piece.js"
 
-const TURN = 100 // ms
+const TURN = 100 // ms between two charts
+const SHARE = 1 / 25 // of the time
 const waiting = new Map() // element -> () => figure
 let loaded, timer
 
@@ -15,11 +17,17 @@ async function turn() {
   const [element, figure] = waiting.entries().next().value
   waiting.delete(element)
   await (loaded ??= load())
+  const from = performance.now()
   if (element.isConnected) {
     const { data, layout } = figure()
     await Plotly.react(element, data, { ...look(element), ...layout }, CONFIG)
   }
-  timer = waiting.size ? setTimeout(turn, TURN) : undefined
+  timer = setTimeout(next, Math.max(TURN, (performance.now() - from) / SHARE))
+}
+
+function next() {
+  timer = undefined
+  if (waiting.size) turn()
 }
 
 const CONFIG = { displayModeBar: false, responsive: false, staticPlot: false, doubleClick: "reset" }

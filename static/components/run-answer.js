@@ -1,7 +1,7 @@
-// <run-answer>: the server's sentence. Its words single out their pages on the map; its numbers are those of the frame on
-// screen, so that sentence and ledger agree while the run plays (the sentence itself comes three times a second).
+// <run-answer>: the server's sentence. Its words single out their pages on the map; its numbers are those of the ledger as
+// drawn, so that both agree while the run plays (the sentence itself comes three times a second).
 import { define } from "./piece.js"
-import { run, single } from "../run.js"
+import { single } from "../run.js"
 import { said } from "../lib/ledger.js"
 import { size } from "../lib/format.js"
 
@@ -14,7 +14,7 @@ class RunAnswer extends HTMLElement {
     on("pointerleave", () => this.show())
     on("focusin", e => this.show(part(e)))
     on("focusout", () => this.show())
-    document.addEventListener("run:frame", () => this.fill(), { signal })
+    document.addEventListener("run:ledger", e => this.fill(e.detail), { signal })
     this.swaps = new MutationObserver(() => this.fill())
     this.swaps.observe(this, { childList: true, characterData: true, subtree: true })
   }
@@ -23,8 +23,11 @@ class RunAnswer extends HTMLElement {
     this.gone.abort()
   }
 
-  fill() {
-    const pages = said(run.ledger)
+  // what the ledger drew last; a ledger out of view is drawn no more, and the server's numbers stay
+  fill(drawn = this.drawn) {
+    this.drawn = drawn
+    if (!drawn || !document.querySelector("tag-ledger").seen) return
+    const pages = said(drawn)
     for (const number of this.querySelectorAll("[data-size]")) {
       const text = size(pages[number.dataset.size])
       if (number.textContent !== text) number.textContent = text

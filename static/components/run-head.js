@@ -116,7 +116,7 @@ export function here(path = location.pathname) {
 
 function standingNow() {
   const { frame, series, connection, since, behind, mine } = run
-  const past = Math.max(0, series.head - frame.op), oom = atOom(series.marks, frame.op)
+  const past = Math.max(0, frame.head - frame.op), oom = atOom(series.marks, frame.op)
   return { frame, connection, since, behind, mine, past, oom, now: Date.now() }
 }
 

@@ -1,7 +1,8 @@
 // <run-stream>: the one connection of the page (hx-sse). Named events become frames and series, unnamed messages are
-// HTML partials that htmx swaps. A covered or hidden page keeps its stream: a projector is never focused.
+// HTML partials. A covered or hidden page keeps its stream: a projector is never focused.
 import { define } from "./piece.js"
 import { run, take, takeSeries, connect } from "../run.js"
+import { offer } from "../partials.js"
 
 const SILENCE = 6000 // ms without a frame while playing: the connection is dead though nobody said so
 const GONE = [404, 410]
@@ -15,7 +16,7 @@ class RunStream extends HTMLElement {
     on("bye", () => connect("lost"))
     on("htmx:sse:after:connection", () => { this.heard = Date.now(); connect("live") })
     on("htmx:sse:before:connection", e => { if (e.detail.connection.attempt > 0) connect("lost") })
-    on("htmx:sse:before:message", e => this.keepFocus(e.detail.message))
+    on("htmx:sse:before:message", e => this.partial(e.detail))
     on("htmx:sse:error", e => this.failed(e.detail.status))
     on("htmx:error", () => this.failed())
     window.addEventListener("beforeunload", () => this.leave(), { signal: this.gone.signal })
@@ -35,9 +36,11 @@ class RunStream extends HTMLElement {
     take(frame)
   }
 
-  // morph instead of replacing, so that focus and selection survive three partials a second
-  keepFocus(message) {
-    if (!message.event) message.data = message.data.replaceAll('hx-swap="innerHTML"', 'hx-swap="innerMorph"')
+  // an unnamed message is a partial: not put in its place at once, but in its turn
+  partial(detail) {
+    if (detail.message.event) return
+    detail.cancelled = true
+    offer(detail.message.data, this)
   }
 
   // an unknown run: the server was started anew; the address has all that is needed to open this state again

@@ -28,7 +28,7 @@ class RunTransport extends HTMLElement {
   act({ act, n }) {
     if (!run.mine) return
     if (act === "play") command(run.frame.state === "playing" ? "pause" : "play")
-    else if (act === "live") command("goto", Math.max(run.series.head, run.frame.op))
+    else if (act === "live") command("goto", run.head)
     else if (act === "faster" || act === "slower") command("speed", faster(run.frame.speed, act === "faster" ? 1 : -1))
     else if (act === "oom") this.pauseAtOom(!run.frame.pause_at_oom)
     else if (["reset", "back", "step"].includes(act)) command(act, n)

@@ -19,6 +19,7 @@ class TimeLine extends Piece {
     this.on(this, "pointermove", e => this.dragging && this.go(e))
     this.on(this, "pointerup", () => { this.dragging = false })
     this.on(this, "pointercancel", () => { this.dragging = false })
+    for (const type of ["series", "theme"]) this.hear(type, () => { this.shape = "" })
     this.hear("do", ({ act }) => act === "tracks" && this.open())
   }
 
@@ -29,10 +30,16 @@ class TimeLine extends Piece {
     this.redraw()
   }
 
+  // while it plays only the playhead moves; the past is drawn again when the series brings more of it
   draw() {
-    const g = geometry(this.clientWidth, this.clientHeight)
-    const body = areas(g) + (g.open ? tracks(g) : "") + marksOf(g) + playhead(g) + legends(g)
-    this.g = g
+    const g = this.g = geometry(this.width, this.height), shape = [g.W, g.H, g.end, g.total].join()
+    if (shape === this.shape && run.frame.state === "playing") this.$("[data-head]").innerHTML = playhead(g)
+    else this.whole(g)
+    this.shape = shape
+  }
+
+  whole(g) {
+    const body = `${areas(g)}${g.open ? tracks(g) : ""}${marksOf(g)}<g data-head>${playhead(g)}</g>${legends(g)}`
     this.innerHTML = svg(g.W, g.H, body, `Ledger through time, op ${nf(run.frame.op)} of ${nf(run.frame.length)}`)
   }
 
@@ -57,13 +64,13 @@ function geometry(W, height) {
   const open = !narrow && H > 140, foot = H - (narrow ? 3 : big ? 18 : 14), R = narrow ? 0 : 76
   const L = narrow ? 0 : open ? GUTTER : 66, w = W - R - L, bottom = open ? top + (foot - top) * .4 : foot
   const rest = (foot - bottom) / 2, track = i => [bottom + i * rest + 5, bottom + (i + 1) * rest]
-  const end = domain(Math.max(run.series.head, run.frame.op), run.frame.length), total = run.ledger.total
+  const end = domain(run.frame.head, run.frame.length), total = run.ledger.total
   return { W, H, narrow, big, open, top, bottom, foot, track, step: big ? 15 : 13, L, w, end, total,
     x: op => L + op / end * w, y: pages => bottom - pages / total * (bottom - top) }
 }
 
 function areas(g) {
-  const { off, all } = run.ledger, s = run.series, n = s.op.length, at = [...s.op.keys()], xo = g.x(run.frame.op)
+  const { off, all } = run.ledger, s = run.series, n = s.op.length, at = [...s.op.keys()]
   const kept = all ? () => g.total : i => s.tags[i]
   const lent = all ? kept : i => s.tags[i] + s.lent_anon[i] + s.lent_file[i]
   const line = f => at.map(i => `${g.x(s.op[i]).toFixed(1)} ${g.y(f(i)).toFixed(1)}`)
@@ -72,8 +79,7 @@ function areas(g) {
   return `<rect x="${g.L}" ${box} width="${g.w}" fill="none" stroke="var(--rule-2)"/>
     <rect x="${g.L}" ${box} width="${Math.max(0, end - g.L)}" fill="var(--free)" stroke="var(--free-edge)"/>
     <path d="${area(lent, kept)}" fill="var(--${off ? "anon" : "lent"})"/>
-    <path d="${area(kept, () => 0)}" fill="var(--${off ? "anon" : "tags"})"/>
-    ${g.open ? "" : faded(g, xo, end)}`
+    <path d="${area(kept, () => 0)}" fill="var(--${off ? "anon" : "tags"})"/>`
 }
 
 // what was recorded after the playhead
@@ -105,8 +111,8 @@ function playhead(g) {
   const x = g.x(run.frame.op), { top } = g, words = `op ${nf(run.frame.op)}`
   const flip = x + words.length * 8 + 24 > g.L + g.w
   const at = g.narrow ? 9 : flip ? x - 12 : x + 12
-  const after = g.open ? faded(g, x, g.x(run.series.op.at(-1) ?? 0)) : ""
-  return `${after}<path d="M${x} ${top - 8}V${g.foot + 4}" stroke="var(--ink)" stroke-width="2.5"/>
+  const after = faded(g, x, g.x(run.series.op.at(-1) ?? 0))
+  return `${after}<path d="M${x} ${top - 8}V${g.foot}" stroke="var(--ink)" stroke-width="2.5"/>
     <path d="M${x - 7} ${top - 16}h14v6l-7 7-7-7z" fill="var(--ink)"/>
     <text x="${at}" y="${top - (g.narrow ? 6 : 8)}" class="b halo ${!g.narrow && flip ? "e" : ""}">${words}</text>`
 }

@@ -1,6 +1,7 @@
 // Numbers as the screen says them; templates/macros/format.html has the same rules. Pages are 4 KiB.
 export const NBSP = "\u00a0"
-export const nf = n => Math.round(n).toLocaleString("en-US")
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
+export const nf = n => whole.format(Math.round(n))
 export const hex = pfn => "0x" + pfn.toString(16)
 export const mib = pages =>
   pages < 256 ? (pages / 256).toFixed(2) : pages < 256000 ? (pages / 256).toFixed(1) : nf(pages / 256)

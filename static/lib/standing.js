@@ -14,6 +14,7 @@ export function standing({ connection, behind, frame, past, oom }) {
   if (connection === "lost") return ["connection lost", "bad"]
   if (behind >= BEHIND) return [`behind by ${nf(behind)}`, "warn"]
   if (frame.state === "playing") return [past ? `playing, ${plural(past, "op")} behind live` : "live", past ? "warn" : ""]
+  if (frame.state === "stopped") return ["stopped", "bad"]
   if (past) return [`${plural(past, "op")} behind live`, "idle"]
   return [(frame.state === "ended" ? "ended" : "paused") + (oom ? " at the OOM" : ""), "idle"]
 }

@@ -8,9 +8,23 @@ export function unbase64(text) {
   return Uint8Array.from(binary, c => c.charCodeAt(0))
 }
 
+// Straight through the stream: a Blob and a Response on the way would wait for the page's thread several times.
 export async function inflate(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))
-  return new Response(stream).arrayBuffer()
+  const { readable, writable } = new DecompressionStream("deflate-raw")
+  const writer = writable.getWriter(), reader = readable.getReader(), parts = []
+  Promise.all([writer.write(bytes), writer.close()]).catch(() => {}) // the reader is told as well
+  for (let part = await reader.read(); !part.done; part = await reader.read()) parts.push(part.value)
+  return joined(parts)
+}
+
+function joined(parts) {
+  const out = new Uint8Array(parts.reduce((n, part) => n + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out.buffer
 }
 
 // Raises RangeError when the bytes do not fit the geometry: a frame is whole, or it is not drawn.

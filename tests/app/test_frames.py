@@ -46,6 +46,12 @@ def test_a_frame_shows_half_of_the_digest() -> None:
     assert frame(moment_at(3), 1, 1)["digest"] == "0123456789abcdef"
 
 
+def test_a_frame_of_the_past_says_how_far_the_run_ever_went() -> None:
+    back = replace(moment_at(3), recorded=Recorded.of(snapshot_at(30)))
+
+    assert (frame(back, 1, 1)["op"], frame(back, 1, 1)["head"]) == (3, 30)
+
+
 def test_equal_columns_pack_well() -> None:
     assert len(deflate(b"\x00\x02" * 26_000)) < 300
 

@@ -1,5 +1,7 @@
 """A run whose machine broke: it says so wherever it is asked, and its neighbours go on."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,7 +85,11 @@ def test_a_run_that_broke_cannot_be_copied(brittle: Client, broken: str) -> None
 
 def test_a_run_that_broke_still_has_its_page(brittle: Client, broken: str) -> None:
     html = brittle.get(f"/runs/{broken}").text
+    frame = re.search(r'id="first-frame">(.*?)</script>', html)
 
+    assert frame
+    assert json.loads(frame.group(1))["state"] == "stopped"
+    assert 'data-state="stopped"' in html
     assert FAULT in html
 
 

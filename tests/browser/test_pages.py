@@ -64,7 +64,7 @@ def test_each_panel_is_also_a_page_of_its_own(opened: "Opened", panel: object) -
 
 def test_charts_are_drawn_after_the_first_paint(opened: "Opened") -> None:
     page = open_run(opened, "spurious-oom", 42, width=1920, height=1080)
-    page.locator("packing-figure .js-plotly-plot").wait_for(state="attached")
+    page.locator("packing-figure [data-chart] svg").wait_for(state="attached")
     page.locator("tag-history").scroll_into_view_if_needed()
     page.locator("tag-history .js-plotly-plot").wait_for(state="attached")
 

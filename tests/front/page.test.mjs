@@ -1,9 +1,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { deflateRawSync } from "node:zlib"
+import { turns } from "../../static/lib/turns.js"
 import { actionOf } from "../../static/lib/keys.js"
 import { address } from "../../static/lib/address.js"
-import { decode, split } from "../../static/lib/wire.js"
+import { decode, inflate, split } from "../../static/lib/wire.js"
 import { Plates } from "../../static/lib/plates.js"
 import { domain, placed, ticks, worth } from "../../static/lib/timeline.js"
 import { POUR, STATES, dimmed, TAGGED, ANON } from "../../static/lib/states.js"
@@ -30,6 +31,27 @@ test("the address keeps what it does not know and says what is on screen", () =>
   assert.equal(url, "/runs/a?embed=1&op=12&scenario=mini&policy=off&seed=7&set=layout.cpus%3D4")
 })
 
+test("what waits has its turn in the order in which it asked, however often it asks", () => {
+  const done = [], next = []
+  const soon = turns(turn => next.push(turn), () => 0)
+  const jobs = ["map", "ledger"].map(name => ({ turn: () => done.push(name) }))
+  for (const i of [0, 1, 0, 1, 0]) soon(jobs[i])
+  while (next.length) next.shift()()
+  assert.deepEqual(done, ["map", "ledger"])
+})
+test("a turn ends when its time is used up, and the next one goes on", () => {
+  const next = [], turned = []
+  let clock = 0
+  const soon = turns(turn => next.push(turn), () => 5, () => clock)
+  for (let i = 0; i < 5; i++) soon({ turn: () => { clock += 3; turned.push(clock) } })
+  const lengths = []
+  while (next.length) {
+    next.shift()()
+    lengths.push(turned.length)
+  }
+  assert.deepEqual(lengths, [2, 4, 5])
+})
+
 const TINY = new Plates({ P: 1, small: true, plates: [{ zone: "Z", data_start: 0, data_pages: 512, tag_start: 512,
   tag_pages: 16, block: 1, tags_in: "Z", columns: 1 }] })
 
@@ -40,6 +62,11 @@ test("a frame's map comes back as counts and pages", async () => {
   const map = await decode(deflateRawSync(bytes).toString("base64"), TINY)
   assert.equal(map.blocks[TAGGED], 500)
   assert.equal(map.pages[3], 0x80 | ANON)
+})
+test("a map that is inflated in many pieces comes back whole, and a broken one is refused", async () => {
+  const bytes = Uint8Array.from({ length: 1_000_000 }, (_, i) => i * 7919 >> 5)
+  assert.deepEqual(new Uint8Array(await inflate(deflateRawSync(bytes))), bytes)
+  await assert.rejects(inflate(Uint8Array.of(7, 7, 7, 7)))
 })
 test("a map that does not fit the machine is not drawn", () => {
   assert.throws(() => split(new ArrayBuffer(10), TINY), /map: 10 bytes, expected 584/)

@@ -17,6 +17,7 @@ test("live, paused, ended and at the OOM are words of their own", () => {
   assert.deepEqual(standing(facts()), ["paused", "idle"])
   assert.deepEqual(standing(facts({ oom: true })), ["paused at the OOM", "idle"])
   assert.deepEqual(standing(facts({ frame: { op: 42, state: "ended" } })), ["ended", "idle"])
+  assert.deepEqual(standing(facts({ past: 7, frame: { op: 42, state: "stopped" } })), ["stopped", "bad"])
 })
 test("nothing is said under the head when nothing is wrong", () => assert.equal(noteOf(facts()), null))
 test("the past is so many ops behind live, and there are three ways on", () => {

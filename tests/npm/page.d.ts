@@ -4,7 +4,10 @@ declare const Plotly: {
   react(element: Element, data: object[], layout: object, config: object): Promise<void>
   toImage(figure: object, options: object): Promise<string>
 }
-declare const htmx: { ajax(method: string, path: string, options: object): Promise<void> }
+declare const htmx: {
+  ajax(method: string, path: string, options: object): Promise<void>
+  swap(what: object): Promise<void>
+}
 
 interface ParentNode {
   querySelector(selectors: string): any

@@ -12,9 +12,9 @@ export function paintLand(map) {
   const types = (plate, block) => map.types().block(plate, block)?.pages?.[0]
   const view = { x, camera, pal: palette, world: run.world, memory, look, tally, types }
   const { w } = camera.box
+  for (const part of camera.view) clipped(x, [-3, part.b.dataY - 1, w + 5, part.b.landH + 2], () => data(view, part))
   for (const part of camera.view) {
     const { b } = part
-    clipped(x, [-3, b.dataY - 1, w + 5, b.landH + 2], () => data(view, part))
     const below = [-3, b.stripY - 4, w + 5, b.stripH + camera.box.foot + 4]
     if (part.plate.served) clipped(x, below, () => strip(view, part))
   }

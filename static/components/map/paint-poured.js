@@ -1,33 +1,65 @@
 // Machine level in one go: thousands of pageblocks, each its mixture poured left to right, as pixels. A pixel on the
 // edge of two parts gets its share of each, so areas stay exact; the same as fillRect would draw, many times faster.
 // Above 16 GiB one tile stands for the pageblocks of 2, 4, ... columns side by side: their mixture, as exact.
+// From frame to frame most pageblocks stay as they are: only those that changed are poured again.
 import { FREE } from "../../lib/states.js"
 import { GRAN, PER_BLOCK } from "../../lib/plates.js"
 import { rgbOf } from "./rgb.js"
 
 const OUTLINE = .6 // share of the outline of a pageblock that is mostly free in the pixels of its edge
 const MARGIN = 3
+const KEPT = 8 // pictures of parts of the machine
 
 export function paintPoured(view, part, counts) {
   const { x, camera, tally, look } = view, { plate, b, s, c0, c1 } = part, { P } = camera.plates
   const d = devicePixelRatio || 1, left = Math.floor((s.x + MARGIN) * d), top = Math.floor(b.dataY * d)
-  const image = x.createImageData(Math.ceil(s.w * d) + 2, Math.ceil(b.landH * d) + 2)
-  const out = new Uint32Array(image.data.buffer), pen = penOf(view, image.width)
-  const { merge } = camera, { known } = look, sums = new Uint32Array(known)
-  for (let c = c0; c < c1; c += merge) for (let r = 0; r < P && c * P + r < plate.blocks; r++) {
-    const t = shape(camera, s, c, r, Math.min(merge, c1 - c))
-    let from = counts, o = (plate.b0 + c * P + r) * known
+  const kept = keptOf(view, part, [Math.ceil(s.w * d) + 2, Math.ceil(b.landH * d) + 2, left, top, d])
+  const { merge } = camera, { known } = look, sums = new Uint16Array(known)
+  for (let c = c0; c < c1; c += merge) for (let r = 0, above = false; r < P && c * P + r < plate.blocks; r++) {
+    const at = (plate.b0 + c * P + r) * known
+    let from = counts, o = at
     if (merge > 1) {
       together(sums, counts, plate, P, c, Math.min(c + merge, c1), r)
       from = sums
       o = 0
     }
     tally.counts("data", from, o, known)
-    const free = row(pen, from, o, (s.x + t.x + MARGIN) * d - left, t.w * d)
-    rows(pen, out, (b.dataY + t.y) * d - top, t.h * d, free)
+    if (!changed(kept.counts, at, from, o, known) && !above) continue
+    const t = shape(camera, s, c, r, Math.min(merge, c1 - c))
+    const free = row(kept.pen, from, o, (s.x + t.x + MARGIN) * d - left, t.w * d)
+    rows(kept.pen, kept.out, (b.dataY + t.y) * d - top, t.h * d, free)
+    above = t.shared // the last line of pixels of this one is the first of the next
   }
   tally.range("data", plate.data_start, plate.end)
-  x.putImageData(image, left, top)
+  x.putImageData(kept.image, left, top)
+}
+
+const pictures = new Map() // what was poured, by part and place and look
+
+function keptOf(view, { plate, s, c0, c1 }, [w, h, ...at]) {
+  const { x, camera, look } = view, pen = penOf(view, w)
+  const seen = [look.layer, look.known, pen.colours.join(), pen.alphas.join(), pen.rule].join()
+  const key = [plate.i, c0, c1, w, h, ...at, s.x, camera.su, camera.sv, seen].join()
+  let kept = pictures.get(key)
+  if (!kept) {
+    if (pictures.size >= KEPT) pictures.clear()
+    const image = x.createImageData(w, h), known = look.known
+    const counts = new Uint16Array((plate.b0 + plate.blocks) * known).fill(0xffff)
+    kept = { pen, image, out: new Uint32Array(image.data.buffer), counts }
+    pictures.set(key, kept)
+  }
+  return kept
+}
+
+// whether a tile is not what was poured; remembers what it is
+function changed(before, at, counts, o, known) {
+  let other = false
+  for (let i = 0; i < known; i++) {
+    if (before[at + i] === counts[o + i]) continue
+    before[at + i] = counts[o + i]
+    other = true
+  }
+  return other
 }
 
 // the counts of the pageblocks of some columns in one row
@@ -43,7 +75,7 @@ function together(sums, counts, plate, P, first, end, r) {
 function shape(camera, s, c, r, columns) {
   const one = PER_BLOCK * camera.su, w = one * columns, h = GRAN * camera.sv
   const gx = Math.max(1, Math.min(9, w * .08)), gy = h > 5 ? Math.min(7, Math.max(1, h * .06)) : h > 3 ? .6 : 0
-  return { x: (c - s.c0) * one, y: r * h + gy / 2, w: w - gx, h: h - gy }
+  return { x: (c - s.c0) * one, y: r * h + gy / 2, w: w - gx, h: h - gy, shared: gy < 1 }
 }
 
 function penOf({ look, pal }, width) {

@@ -11,11 +11,24 @@ export function say(x, words, X, Y, font, colour, { align = "left", halo = "" } 
   }
   x.fillStyle = colour
   x.fillText(words, X, Y)
-  return x.measureText(words).width
+  return widthOf(x, words, font)
 }
 
 // the first of these words that fits, or none
 export function fitting(x, candidates, font, width) {
   x.font = font
-  return candidates.find(words => x.measureText(words).width < width)
+  return candidates.find(words => widthOf(x, words, font) < width)
 }
+
+// measuring costs as much as drawing, and most words stay as they are
+const KEPT = 500
+const widths = new Map()
+function widthOf(x, words, font) {
+  const key = font + words
+  if (!widths.has(key)) {
+    if (widths.size >= KEPT) widths.clear()
+    widths.set(key, x.measureText(words).width)
+  }
+  return widths.get(key)
+}
+document.fonts.addEventListener("loadingdone", () => widths.clear())
