@@ -1,7 +1,6 @@
 """The three builds of the core side by side: each a fresh copy of the whole `sim` package in one process."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,19 +10,11 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from tests.support import ROOT
-
 BUILDS = ("compiled", "checked", "python")
 
 
 def _ours(name: str) -> bool:
     return name == "sim" or name.startswith("sim.")
-
-
-def compile_unoptimised(build: str) -> None:
-    """Fill the cache of a build in a process of its own, in half the time: its speed does not matter."""
-    environment = os.environ | {"CARVEOUT_BUILD": build, "NUMBA_OPT": "0"}
-    subprocess.run([sys.executable, "-m", "sim.core.warm"], env=environment, cwd=ROOT, check=True, capture_output=True)
 
 
 class Sim:
@@ -32,8 +23,6 @@ class Sim:
     def __init__(self, build: str) -> None:
         """Import everything a test may ask for; the core is compiled, or read from its cache, meanwhile."""
         self.build = build
-        if build == "checked":
-            compile_unoptimised(build)
         self._modules: dict[str, ModuleType] = {}
         with patch.dict(os.environ, {"CARVEOUT_BUILD": build}), self.active():
             for name in ("sim.machine", "sim.core.boot", "sim.core.program"):

@@ -22,6 +22,9 @@ from sim.core.state import State, fields
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# Read when numba is imported, which happens further down: more makes this core no faster (docs/decisions.md).
+os.environ.setdefault("NUMBA_OPT", "1")
+
 BUILD = os.environ.get("CARVEOUT_BUILD", "compiled")
 if BUILD not in ("compiled", "checked", "python"):
     raise SystemExit(f"CARVEOUT_BUILD: {BUILD!r} is not one of compiled, checked, python")
