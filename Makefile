@@ -72,7 +72,7 @@ bench-page: $(VENV)/.dev core ## pictures a second of the page, long tasks, memo
 	$(BIN)/python -m bench.page_run $(ARGS)
 	$(BIN)/python -m bench.page_map
 
-pictures: $(VENV)/.dev core ## screenshots for docs/pictures; ARGS=--all: all of them, into build/pictures
+pictures: $(VENV)/.dev core ## a twin of every picture of the drawing, into build/pictures; those of the docs into docs/pictures
 	$(BIN)/python -m tests.docs.pictures $(ARGS)
 
 lock: ## write the lock files anew (needs uv)

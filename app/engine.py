@@ -56,4 +56,4 @@ class CompiledEngine:
         """A machine at op 0. Raises ScenarioError."""
         from sim.machine import Machine as Compiled
 
-        return Compiled(scenario)
+        return Compiled(scenario, keep=True)

@@ -29,6 +29,7 @@ def frame(moment: Moment, seq: int, watching: int) -> dict[str, Any]:
         "length": snap.length,
         "state": moment.state,
         "speed": moment.speed,
+        "pause_at_oom": moment.pause_at_oom,
         "ops_per_s": moment.ops_per_s,
         "digest": moment.short_digest,
         "watching": watching,
@@ -38,6 +39,7 @@ def frame(moment: Moment, seq: int, watching: int) -> dict[str, Any]:
         "zones": [zone_view(zone) for zone in snap.zones],
         "pins": [pin_view(pin) for pin in snap.pins],
         "refused": refused(snap),
+        "oom": oom_view(snap),
         "story": story_view(snap.story),
         "map": base64.b64encode(deflate(map_bytes(snap))).decode("ascii"),
     }
@@ -84,6 +86,14 @@ def refused(snap: Snapshot) -> dict[str, int] | None:
     pinned = any(pin.pfn == oom.tag_pfn for pin in snap.pins)
     taken = any(mark.op > oom.op and mark.kind in EMPTIED for mark in snap.marks)
     return {"pfn": oom.refused_pfn, "tag_pfn": oom.tag_pfn} if pinned or not taken else None
+
+
+def oom_view(snap: Snapshot) -> dict[str, int] | None:
+    """The last OOM kill: pages that were free, and those of them that were closed to the request."""
+    if not snap.ooms:
+        return None
+    oom = snap.ooms[-1]
+    return {"op": oom.op, "free": oom.free, "closed": oom.free - oom.usable}
 
 
 def map_bytes(snap: Snapshot) -> bytes:

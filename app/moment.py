@@ -35,6 +35,7 @@ class Moment:
     ops_per_s: int  # measured
     digest: str  # 32 hex digits, "" while playing
     fault: str  # "" or why the run stopped for good
+    pause_at_oom: bool = False  # the next OOM kill pauses it
 
     @property
     def short_digest(self) -> str:

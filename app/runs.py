@@ -57,7 +57,7 @@ class Runs:
     async def make(self, recipe: Recipe, recorded: Recorded | None = None) -> Run:
         """A new paused run at the op of the recipe. Raises ScenarioError, Full."""
         scenario = recipe.build()
-        self._make_room()
+        self._make_room(scenario)
         self._booting += 1
         try:
             async with self._gate:
@@ -98,7 +98,6 @@ class Runs:
             run.hub.ping()
 
     def _boot(self, scenario: Scenario, op: int) -> Machine:
-        self._validate_size(scenario)
         machine = self._engine.boot(scenario)
         machine.seek(op)
         return machine
@@ -117,15 +116,21 @@ class Runs:
         broadcast.attach(run)
         return run
 
-    def _make_room(self) -> None:
-        """Drop the run that is missed least if there are too many. Raises Full when none can go."""
-        if len(self._runs) + self._booting < self._settings.max_runs:
-            return
+    def _make_room(self, scenario: Scenario) -> None:
+        """Drop runs, those missed least first, until one more fits. Raises Full when too few can go, ScenarioError."""
+        self._validate_size(scenario)
         idle = sorted(filter(self._can_go, self._runs.values()), key=_how_much_missed)
-        if not idle:
-            self._metrics.refused.inc()
-            raise Full(f"runs: {self._settings.max_runs} are open and all of them are in use; try again in a minute")
-        self._drop(idle[0])
+        while not self._fits(scenario):
+            if not idle:
+                self._metrics.refused.inc()
+                raise Full(f"runs: {len(self._runs)} are open and all of them are in use; try again in a minute")
+            self._drop(idle.pop(0))
+
+    def _fits(self, scenario: Scenario) -> bool:
+        """Whether one more run of this scenario is within what the service holds."""
+        pages = scenario.layout.total_pages + sum(run.scenario.layout.total_pages for run in self._runs.values())
+        few = len(self._runs) + self._booting < self._settings.max_runs
+        return few and pages <= self._settings.max_pages_in_all
 
     def _can_go(self, run: Run) -> bool:
         if run.hub.watching:

@@ -25,7 +25,10 @@ class Settings:
 
     max_runs: int = 64
     max_viewers: int = 4000  # open streams, all runs together
-    max_pages: int = 4 * 1024 * 1024  # of one machine: 16 GiB of simulated memory, about 64 MiB of ours
+    max_pages: int = (
+        16 * 1024 * 1024
+    )  # of one machine: 64 GiB of simulated memory, 544 MB of ours with its copy at boot
+    max_pages_in_all: int = 64 * 1024 * 1024  # of all machines together: about 2.2 GB of ours, and copies on the way
     max_body: int = 64 * 1024
     boots_at_once: int = 2
     unwatched: float = 60.0  # a playing run that nobody watched for so long may be dropped

@@ -1,6 +1,6 @@
 """The play head of one machine: commands in, chunks of ops out. No thread, no clock of its own.
 
-A run does not pause at an OOM by itself: the mark on the timeline leads back to it.
+A run pauses at an OOM if it was told to; else the mark on the timeline leads back to it.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from app.views import State
 
-CommandName = Literal["play", "pause", "step", "back", "goto", "reset", "speed"]
+CommandName = Literal["play", "pause", "step", "back", "goto", "reset", "speed", "drop", "pause_at_oom"]
 FULL_SPEED = 0.0
 MOST_SPEED = 100_000_000  # ops a second, that of a scenario
 CHUNK_SECONDS = 0.008  # one chunk of the core: short enough that a command waits for no longer
@@ -28,6 +28,7 @@ class Steps(Protocol):
     @property
     def ended(self) -> bool: ...
     def step(self, n: int = 1) -> int: ...
+    def step_until_oom(self, n: int) -> tuple[int, bool]: ...
     def seek(self, op: int) -> None: ...
 
 
@@ -49,6 +50,7 @@ class Transport:
         self.machine = machine
         self.speed = speed
         self.playing = False
+        self.pause_at_oom = False
         self.target: int | None = None
         self._owed = 0.0
         self._asked_at = 0.0
@@ -74,7 +76,9 @@ class Transport:
             self.playing, self._owed, self._asked_at = True, 0.0, now
         elif command.name == "goto":
             self._aim(int(command.n))
-        else:
+        elif command.name == "pause_at_oom":
+            self.pause_at_oom = bool(command.n)
+        elif command.name != "drop":  # what was recorded is the worker's
             self.playing = False
             self._move(command)
 
@@ -113,12 +117,20 @@ class Transport:
 
     def _play(self, now: float) -> int:
         if self.speed == FULL_SPEED:
-            return self.machine.step(self._chunk)
+            return self._advance(self._chunk)
         elapsed, self._asked_at = now - self._asked_at, now
         self._owed = min(self._owed + elapsed * self.speed, max(1.0, self.speed / 2))  # a stall is not caught up
         n = min(int(self._owed), self._chunk)
         self._owed -= n
-        return self.machine.step(n) if n else 0
+        return self._advance(n) if n else 0
+
+    def _advance(self, n: int) -> int:
+        """Play on; an OOM pauses if it shall."""
+        if not self.pause_at_oom:
+            return self.machine.step(n)
+        ran, killed = self.machine.step_until_oom(n)
+        self.playing = self.playing and not killed
+        return ran
 
     def learn(self, ops: int, seconds: float) -> None:
         """Fit the chunk to what this machine does in CHUNK_SECONDS."""

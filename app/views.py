@@ -69,7 +69,9 @@ class RunRow:
 
     id: str
     scenario: str
+    question: str
     policy: str
+    seed: int
     op: int
     length: int
     state: State

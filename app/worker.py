@@ -58,6 +58,7 @@ class Worker:
         self._meter = Meter()
         self._stopping = False
         self._fault = ""
+        self._drops = False  # what was recorded after this op is to be forgotten
         self._stale = False  # the machine has moved on since the last moment
         self.moment = self._look(Recorded.of(machine.snapshot()))
         self._thread = threading.Thread(target=self._loop, name="carveout-run", daemon=True)
@@ -104,11 +105,16 @@ class Worker:
             self._unanswered.append(answer)
             self._refuse(self._fault or "the run is closed")
             return
-        before = self._transport.state, self._transport.speed
+        before = self._options
         self._transport.apply(command, time.monotonic())
-        if (self._transport.state, self._transport.speed) != before:
+        self._drops |= command.name == "drop"
+        if self._drops or self._options != before:
             self._changed()
         self._unanswered.append(answer)
+
+    @property
+    def _options(self) -> tuple[str, float, bool]:
+        return self._transport.state, self._transport.speed, self._transport.pause_at_oom
 
     def _answer(self, question: Callable[[Simulated], T], answer: "Future[T]") -> None:
         if not answer.set_running_or_notify_cancel():
@@ -168,13 +174,21 @@ class Worker:
         self._stale = False
         return Moment(
             snapshot=snapshot,
-            recorded=recorded.furthest(snapshot),
+            recorded=self._keep(recorded, snapshot),
             state=state,
             speed=self._transport.speed,
             ops_per_s=self._meter.per_second(time.monotonic()) if state == "playing" else 0,
             digest="" if state == "playing" else self._machine.digest(),
             fault=self._fault,
+            pause_at_oom=self._transport.pause_at_oom,
         )
+
+    def _keep(self, recorded: Recorded, snapshot: Snapshot) -> Recorded:
+        """What was recorded, without what is to be dropped once a move under way has ended."""
+        if not self._drops or not self._transport.settled:
+            return recorded.furthest(snapshot)
+        self._drops = False
+        return Recorded.of(snapshot)
 
     def _refreshed(self) -> Moment:
         if self._stale:

@@ -1,13 +1,16 @@
-"""When something touched a page, exactly: a second machine runs from boot with a watch in its core.
+"""When something touched a page, exactly: a second machine runs with a watch in its core, from a copy of the state.
 
 It shares nothing that changes with the machine on screen, so it may run in another thread meanwhile.
 """
 
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from numpy.typing import NDArray
 
+from sim.checkpoints import Checkpoint, Checkpoints, copy_of, digest_of, restore
 from sim.core import program
 from sim.core.build import make_state
 from sim.core.consts import (
@@ -64,56 +67,116 @@ class Found:
 
 
 class History:
-    """The past of one scenario, from the arrays of a machine that has just booted."""
+    """The past of one scenario, from the copies of the state that its machine keeps: at least the one at boot."""
 
-    def __init__(self, booted: dict[str, NDArray[Any]], layout: Layout, names: list[tuple[str, int]]) -> None:
-        self._booted = booted
+    def __init__(self, checkpoints: Checkpoints, layout: Layout, names: list[tuple[str, int]]) -> None:
+        self._checkpoints = checkpoints
         self._layout = layout
         self._names = names
+        self._lock = threading.Lock()
+        self._watcher: Watcher | None = None  # its arrays are written over, never allocated again
 
     def touched(self, pfn: int, op: int, head: int) -> Touched:
         """What touched a page before and after `op`, up to the op `head`. Raises ScenarioError without memory there."""
-        seen = self._watch(ALL, pfn)
-        seen.run(op - 1)
-        previous = seen.last
-        seen.run(min(op, 1))
-        since = int(seen.dim[D_CHANGED])
-        return Touched(since, previous, seen.run_until_touched(head - op))
+        page = self._page(pfn)
+        with self._lock:
+            seen, start = self._begin(ALL, page, op - 1)
+            seen.run(op - 1 - start)
+            previous = seen.last
+            seen.run(min(op, 1))
+            since = seen.changed
+            following = seen.run_until_touched(head - op)
+            for earlier in self._earlier(ALL, page, start):
+                previous = previous or earlier.last
+                since = since or earlier.changed
+                if previous and since:
+                    break
+        return Touched(since, previous, following)
 
     def find(self, kind: Kind, op: int, direction: Direction, head: int, pfn: int | None = None) -> Found | None:
         """The nearest op before or after `op` with an event of a kind, at a page if one is given."""
-        seen = self._watch(WATCH[kind], pfn)
-        if direction == "next":
-            seen.run(op)
-            found = seen.run_until_touched(head - op)
-        else:
-            seen.run(op - 1)
-            found = seen.last
-            if found is not None:
-                seen = self._watch(WATCH[kind], pfn)
-                seen.run(found)
-        return None if found is None else Found(found, seen.events(found, self._layout, self._names))
+        page = -1 if pfn is None else self._page(pfn)
+        with self._lock:
+            if direction == "next":
+                found = self._next(WATCH[kind], page, op, head)
+            else:
+                ran = self._earlier(WATCH[kind], page, op - 1)
+                found = next((earlier.last for earlier in ran if earlier.last), None)
+            return None if found is None else Found(found, self._events(found))
 
-    def _watch(self, events: int, pfn: int | None) -> "Watcher":
-        page = -1 if pfn is None else self._layout.page_of(pfn)
-        if pfn is not None and page == NO_PAGE:
+    def digests(self, ops: tuple[int, ...]) -> list[str]:
+        """The digest of the machine at each of these ops, which ascend."""
+        said: list[str] = []
+        with self._lock:
+            seen, at = self._begin(0, -1, ops[0] if ops else 0)
+            for op in ops:
+                seen.run(op - at)
+                said.append(seen.digest())
+                at = op
+        return said
+
+    def _next(self, events: int, page: int, op: int, head: int) -> int | None:
+        seen, start = self._begin(events, page, op)
+        seen.run(op - start)
+        return seen.run_until_touched(head - op)
+
+    def _events(self, op: int) -> tuple[Event, ...]:
+        seen, start = self._begin(0, -1, op)
+        seen.run(op - start)
+        return seen.events(op, self._layout, self._names)
+
+    def _earlier(self, events: int, page: int, end: int) -> "Iterator[Watcher]":
+        """The watcher, run up to `end`, then up to where it began, and so on down to boot, each time over more ops."""
+        steps = 1
+        while end > 0:
+            starts = [op for op in self._checkpoints.ops if op < end]
+            seen, start = self._begin(events, page, starts[-min(steps, len(starts))])
+            seen.run(end - start)
+            yield seen
+            end, steps = start, steps * 2
+
+    def _page(self, pfn: int) -> int:
+        page = self._layout.page_of(pfn)
+        if page == NO_PAGE:
             raise ScenarioError(f"pfn: {pfn:#x}: there is no memory here")
-        return Watcher({name: array.copy() for name, array in self._booted.items()}, self._layout, events, page)
+        return page
+
+    def _begin(self, events: int, page: int, op: int) -> "tuple[Watcher, int]":
+        """The watcher at the newest copy that is not past `op`, and the op of that copy."""
+        copy = self._checkpoints.before(max(op, 0))
+        if self._watcher is None:
+            self._watcher = Watcher(copy_of(copy.whole), self._layout)
+        self._watcher.begin(copy, events, page)
+        return self._watcher, copy.op
 
 
 class Watcher:
     """A machine that runs forward only and remembers when it last saw what it watches."""
 
-    def __init__(self, whole: dict[str, NDArray[Any]], layout: Layout, events: int, page: int) -> None:
+    def __init__(self, whole: dict[str, NDArray[Any]], layout: Layout) -> None:
+        self._whole = whole
         self._arrays = views(whole, layout.total_pages)
         self._state = make_state(self._arrays)
         self.dim = self._arrays["dim"]
+
+    def begin(self, copy: Checkpoint, events: int, page: int) -> None:
+        """Stand where a copy was taken, and watch these events (bits), at a page unless it is -1."""
+        restore(self._whole, copy)
         self.dim[D_WATCH], self.dim[D_WATCHED] = events, page + 1
 
     @property
     def last(self) -> int | None:
         """The last op that had it."""
         return int(self.dim[D_TOUCHED]) or None
+
+    @property
+    def changed(self) -> int:
+        """The last op since it began that changed what the page is, 0 if none did."""
+        return int(self.dim[D_CHANGED])
+
+    def digest(self) -> str:
+        """That of the machine on screen at this op, while nothing is watched."""
+        return digest_of(self._whole)
 
     def run(self, ops: int) -> None:
         """Run on."""

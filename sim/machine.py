@@ -1,17 +1,17 @@
 """A machine that runs one scenario: step it, go back in it, look at it.
 
-One thread at a time. `step` is the primitive; seeking is stepping from the start, with the same bytes at every op.
+One thread at a time. `step` is the primitive; seeking is stepping from boot, or from a copy of the state that was kept
+on the way, with the same bytes at every op.
 """
-
-import hashlib
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.assemble import assemble
+from sim.checkpoints import Checkpoints, copy_of, digest_of, restore
 from sim.core import program
 from sim.core.consts import PROGRAM_FIELDS
-from sim.core.state import D_OP
+from sim.core.state import D_OOMS, D_OP
 from sim.errors import ScenarioError
 from sim.geometry import Geometry, geometry_of
 from sim.history import History, Touched
@@ -26,15 +26,15 @@ from sim.snapshot import PageView, Snapshot
 class Machine:
     """A booted machine at some op of its scenario."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        """Boot. Raises ScenarioError when layout or scenario is impossible."""
+    def __init__(self, scenario: Scenario, keep: bool = False) -> None:
+        """Boot; `keep` copies of the state on the way, to go back fast. Raises ScenarioError when it is impossible."""
         self.scenario: Scenario = scenario
         self.layout: Layout = load_layout(scenario.layout)
         self.geometry: Geometry = geometry_of(self.layout)
         self.arrays, self._whole, self._state = assemble(scenario, self.layout)
-        self._booted = {name: array.copy() for name, array in self._whole.items()}
+        self._checkpoints = Checkpoints(copy_of(self._whole), keep)
         names = [("kernel", 0), *((process.name, process.pid) for process in scenario.processes)]
-        self.history: History = History(self._booted, self.layout, names)
+        self.history: History = History(self._checkpoints, self.layout, names)
         self._lens = Lens(self.arrays, scenario, self.layout, self.geometry)
         rows = self.arrays["program"].reshape(-1, PROGRAM_FIELDS)
         self.length: int = int(rows[:, 4].sum())
@@ -56,27 +56,37 @@ class Machine:
 
     def step(self, n: int = 1) -> int:
         """Run up to `n` ops with the GIL released; returns how many ran."""
-        return program.run(self._state, n)
+        done = 0
+        while done < n:
+            piece = self._checkpoints.room(self.op, n - done)
+            ran = program.run(self._state, piece)
+            self._checkpoints.keep(self.op, self._whole)
+            done += ran
+            if ran < piece:
+                break
+        return done
+
+    def step_until_oom(self, n: int) -> tuple[int, bool]:
+        """Run up to `n` ops, but not past an OOM kill; returns how many ran, and whether the last of them killed."""
+        before = self.arrays["dim"][D_OOMS]
+        ran = program.run_until_oom(self._state, n)
+        return ran, bool(self.arrays["dim"][D_OOMS] != before)
 
     def reset(self) -> None:
         """Back to op 0: the arrays as they were after boot."""
-        for name, array in self._whole.items():
-            np.copyto(array, self._booted[name])
+        restore(self._whole, self._checkpoints.before(0))
 
     def seek(self, op: int) -> None:
         """Go to an op, back or forward. Raises ScenarioError outside 0..length."""
         if not 0 <= op <= self.length:
             raise ScenarioError(f"op: {op} is not in 0..{self.length}")
         if op < self.op:
-            self.reset()
+            restore(self._whole, self._checkpoints.before(op))
         self.step(op - self.op)
 
     def digest(self) -> str:
         """32 hex digits, BLAKE2b-128 of the whole state."""
-        digest = hashlib.blake2b(digest_size=16)
-        for array in self._whole.values():
-            digest.update(array.view(np.uint8).data)
-        return digest.hexdigest()
+        return digest_of(self._whole)
 
     def counters(self) -> dict[str, int]:
         """Counters by their names in /proc/vmstat."""

@@ -82,20 +82,25 @@ def end(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _start(port: int, data: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _start(port: int, data: Path, log: IO[bytes], cache: Path | None) -> subprocess.Popen[bytes]:
     command = [CARVEOUT, "serve", "--host", "127.0.0.1", "--port", str(port), "--data-dir", str(data)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+    own = os.environ | ({"CARVEOUT_CACHE_DIR": str(cache)} if cache else {})
+    return subprocess.Popen(command, cwd=ROOT, env=own, stdout=log, stderr=subprocess.STDOUT)
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """The address of a `carveout serve` of one's own, with its data and its log in this folder."""
+def serving(folder: Path, cold: bool = False) -> Iterator[str]:
+    """The address of a `carveout serve` of one's own, with its data and its log in this folder.
+
+    `cold`: it has a cache of its own, which is empty, and its address comes while it compiles.
+    """
     port, log = free_port(), folder / "server.log"
     url = f"http://127.0.0.1:{port}"
     with log.open("wb") as output:
-        server = _start(port, folder / "data", output)
+        server = _start(port, folder / "data", output, folder / "cache" if cold else None)
         try:
-            wait_until_ready(server, url, log)
+            if not cold:
+                wait_until_ready(server, url, log)
             yield url
         finally:
             end(server)

@@ -47,6 +47,8 @@ class CommandBody(BaseModel):
             return Command("speed", _at_most(MOST_SPEED, *self._needed("speed"), "ops a second")[1])
         if self.command == "goto":
             return Command("goto", _whole(*_at_most(length, *self._needed("op"), "the end of the scenario")))
+        if self.command == "pause_at_oom" and self.n is not None:
+            return Command("pause_at_oom", _whole(*_at_most(1, "n", self.n, "pause or not")))
         return Command(self.command, 1 if self.n is None else _whole("n", self.n))
 
     def _needed(self, field: str) -> tuple[str, float]:

@@ -16,12 +16,13 @@ from app.presenter import give_secret
 from app.recipe import Recipe
 from app.run import Run
 from app.service import Service, ready_service
+from app.transport import Command
 from sim.schema import refuse, show
 
 router = APIRouter(include_in_schema=False)
 RECIPE = ("scenario", "policy", "seed", "op")
 # what an address says about the page alone: nothing is refused for their values
-VIEW = ("theme", "part", "sel", "block", "proc", "level", "at", "layer", "tour", "digest", "engine")
+VIEW = ("theme", "part", "sel", "block", "proc", "level", "at", "layer", "tour", "pause", "digest", "engine", "trail")
 
 
 @router.get("/open")
@@ -33,6 +34,8 @@ async def open_link(request: Request, service: Annotated[Service, Depends(ready_
 async def open_run(request: Request, service: Service) -> Response:
     """A new run for this query, and the way there."""
     run = await service.runs.make(recipe_of(request))
+    if request.query_params.get("pause") == "oom":
+        run.worker.command(Command("pause_at_oom"))
     return to_run(request, run, extra=view_of(request))
 
 

@@ -80,7 +80,9 @@ def _row(run: Run) -> RunRow:
     return RunRow(
         id=run.id,
         scenario=run.scenario.name,
+        question=run.scenario.question,
         policy=run.scenario.policy,
+        seed=run.scenario.seed,
         op=moment.snapshot.op,
         length=moment.snapshot.length,
         state=moment.state,

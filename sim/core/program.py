@@ -25,6 +25,7 @@ from sim.core.request import allocate, begin, release
 from sim.core.state import (
     D_KCOMPACTD,
     D_KSWAPD,
+    D_OOMS,
     D_OP,
     D_PAGES,
     D_PC,
@@ -121,6 +122,16 @@ def run_until_touched(st: State, ops: int) -> int:
     done = 0
     before = st.dim[D_TOUCHED]
     while done < ops and st.dim[D_TOUCHED] == before and step(st):
+        done += 1
+    return done
+
+
+@entry
+def run_until_oom(st: State, ops: int) -> int:
+    """As `run`, but ends after the first op with an OOM kill."""
+    done = 0
+    before = st.dim[D_OOMS]
+    while done < ops and st.dim[D_OOMS] == before and step(st):
         done += 1
     return done
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.consts import PAGES_PER_TAG_PAGE
 from sim.snapshot import Ledger, OomView, Snapshot
-from sim.words.text import code, part, plural, size, span
+from sim.words.text import code, live_part, part, plural, size, span
 from sim.words.trouble import oom_now
 
 if TYPE_CHECKING:
@@ -37,19 +37,19 @@ def answer(snapshot: Snapshot, scenario: "Scenario", policy: str) -> str:  # noq
 def _lent(total: str, ledger: Ledger) -> str:
     back = ledger.total - ledger.tags
     lent = ledger.anon + ledger.file + ledger.dirty
-    is_free = f"{part('lent', size(lent))} holds data, {part('free', size(back - lent))} is free"
+    is_free = f"{live_part('lent', lent)} holds data, {live_part('free', back - lent)} is free"
     if not ledger.tags:
         first = "The first tagged page will take one tag page for itself and its 31 neighbours."
         all_back = f"all of it is given back: {is_free}".replace("all of it", part("back", "all of it"))
         return f"Tag storage is {total}, 1/32 of RAM. Nothing is tagged yet, so {all_back}. {first}"
-    needs = f"Tags need {part('tags', size(ledger.tags))} now, so {part('back', size(back))} is given back"
+    needs = f"Tags need {live_part('tags', ledger.tags)} now, so {live_part('back', back)} is given back"
     return f"Tag storage is {total}, 1/32 of RAM. {needs}: {is_free}."
 
 
 def _static(total: str, ledger: Ledger) -> str:
     kept = f"Tag storage is {total}, 1/32 of RAM, and this policy keeps {part('tags', 'all of it')}, always."
-    full = part("tags", size(ceil(ledger.tagged / PAGES_PER_TAG_PAGE)))
-    return f"{kept} {part('tagged', size(ledger.tagged))} is tagged, which would fill {full}. Nothing is given back."
+    full = live_part("tags", ceil(ledger.tagged / PAGES_PER_TAG_PAGE), "full")
+    return f"{kept} {live_part('tagged', ledger.tagged)} is tagged, which would fill {full}. Nothing is given back."
 
 
 def _off(total: str) -> str:

@@ -75,7 +75,8 @@ def _reserve(row: "Row", layout: Layout, _: Names) -> str:
         return f"Killed while it reserved tag page {tags}: {pfn} is handed out without tag storage (-EINTR)."
     reason = "-EBUSY" if row.e == consts.EBUSY else "-ENOMEM"
     if row.b > 1:
-        given = f"; the {row.c} taken before it are given back" if row.c else ""
+        before = "the one taken before it is" if row.c == 1 else f"the {row.c} taken before it are"
+        given = f"; {before} given back" if row.c else ""
         needs = f"An order-{row.order} page needs {row.b} tag blocks from {tags} on"
         return f"{needs}. One cannot be emptied ({reason}){given}."
     tries = f"{plural(row.d, 'try', 'tries')}, {reason}"

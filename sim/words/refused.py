@@ -49,15 +49,19 @@ def _rolled_back(scene: "Scene", row: "Row", pin: int | None) -> str:
     """A block of several tag blocks: those taken before the one that failed are given back (#25)."""
     region = scene.region_of(row.page)
     block = region.block_pages if region else 1
-    needs = f"An order-{row.order} page needs {row.b * block} tag pages. {row.c} were taken"
+    needs = f"An order-{row.order} page needs {row.b * block} tag pages. {_taken(row.c)}"
     failed = "one cannot be emptied"
     if row.e == c.ENOMEM:
         failed = "the data of the next one has nowhere to go"
     elif pin is not None:
         number = (pin - row.a) // block + 1
         failed = f"number {number} is <em>pinned</em> by {escape(scene.pins[pin])}"
-    given = f": all {row.c} are given back" if row.c else ""
+    given = "" if not row.c else ": the first is given back" if row.c == 1 else f": all {row.c} are given back"
     return f"{needs}, {failed}{given}."
+
+
+def _taken(blocks: int) -> str:
+    return "None was taken" if not blocks else "One was taken" if blocks == 1 else f"{blocks} were taken"
 
 
 def _back(scene: "Scene", attempt: Attempt) -> str:

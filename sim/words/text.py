@@ -50,6 +50,11 @@ def part(name: str, text: str) -> str:
     return f'<b class="k-{name}" data-part="{name}" tabindex="0" role="button">{text}</b>'
 
 
+def live_part(name: str, pages: int, of: str = "") -> str:
+    """HTML: as `part`, a size that the page keeps up to date from its frames: `of` what, by default the part itself."""
+    return part(name, size(pages)).replace(" tabindex", f' data-size="{of or name}" tabindex', 1)
+
+
 def code(text: str) -> str:
     """HTML: something quoted from the kernel."""
     return f"<code>{escape(text)}</code>"

@@ -4,6 +4,7 @@ import { run, tell, command } from "../run.js"
 import { here } from "./run-head.js"
 import { actionOf } from "../lib/keys.js"
 import { proven } from "../lib/address.js"
+import { written } from "../lib/trail.js"
 
 const THEMES = ["light", "dark", "projector"]
 
@@ -76,7 +77,7 @@ function search() {
 }
 
 // a run of one's own that has got as far as this op and has no future yet (a copy takes the recording along)
-async function fork() {
+export async function fork() {
   const { scenario, policy, seed, set = {} } = run.meta
   const answer = await fetch("/api/runs", {
     method: "POST",
@@ -88,8 +89,16 @@ async function fork() {
   else tell("refused", said.detail ?? `the server said ${answer.status}`)
 }
 
+// what lets whoever opens the link see since which op a state differs; a link without it is good too
+async function trailTo(op) {
+  const answer = await fetch(`/runs/${run.meta.id}/trail?op=${op}`).catch(() => null)
+  const trail = answer?.ok ? await answer.json().catch(() => null) : null
+  return trail ? written(trail) : ""
+}
+
 async function copy(button) {
-  const link = proven(location.origin + here(`/runs/${run.meta.id}`), run.frame.digest, run.meta.engine)
+  const { digest, op } = run.frame, base = location.origin + here(`/runs/${run.meta.id}`)
+  const link = proven(base, digest, run.meta.engine, digest ? await trailTo(op) : "")
   const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false)
   if (!copied) history.replaceState(history.state, "", link)
   if (!button) return

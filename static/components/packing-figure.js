@@ -23,18 +23,21 @@ class PackingFigure extends Piece {
     if (!off) this.$("[data-chart]").innerHTML = bars(this.width, this.tall)
   }
 
-  // the three counts on one line: perfectly packed, now, scattered at random
+  // the three counts on one line: perfectly packed, now, scattered at random; now: the tag pages that hold tags, which
+  // `static` keeps with all the others
   range() {
     const W = this.width, v = run.ledger, { ideal, random } = bounds(v.tagged, v.total * 32, v.total)
-    const best = size(Math.ceil(ideal)), worst = size(Math.ceil(random)), most = Math.max(v.tags, random, 1)
+    const now = run.frame.packing.slice(1).reduce((sum, n) => sum + n, 0), said = `${v.all ? "used" : "kept"} ${size(now)}`
+    const best = size(Math.ceil(ideal)), worst = size(Math.ceil(random)), most = Math.max(now, random, 1)
+    const over = now > random // worse than at random: its words change places
     const x = pages => pages / most * (W - 10) + 5
     return svg(W, 30, `<path d="M${x(ideal)} 8H${x(random)}" stroke="var(--rule-2)" stroke-width="3"/>
       <path d="M${x(ideal)} 3v10M${x(random)} 3v10" stroke="var(--ink)" stroke-width="1.5"/>
-      <circle cx="${x(v.tags)}" cy="8" r="4.5" fill="var(--tags)"/>
+      <circle cx="${x(now)}" cy="8" r="4.5" fill="var(--tags)"/>
       <text x="0" y="27" class="s">ideal ${best}</text>
-      <text x="${W / 2}" y="27" class="s m b">kept ${size(v.tags)}</text>
-      <text x="${W}" y="27" class="s e">random ${worst}</text>`,
-    `Tag storage kept: ${size(v.tags)}, ${best} if perfectly packed, ${worst} if placed at random`)
+      <text x="${over ? W : W / 2}" y="27" class="s b ${over ? "e" : "m"}">${said}</text>
+      <text x="${over ? Math.max(W / 2, Math.min(x(random), W * .72)) : W}" y="27" class="s e">random ${worst}</text>`,
+    `Tag storage ${said}, ${best} if perfectly packed, ${worst} if placed at random`)
   }
 }
 

@@ -92,7 +92,8 @@ class PageMap extends Piece {
       w: W - key - 4, key, land: px("map-land") * tall, strip: px("map-strip") * tall,
       head: (large ? 44 : 36) + (px("t-note") > 15 ? 7 : 0), head2: 22, coast: large ? 29 : 23,
       foot: small ? 18 : 24, gap: small ? 8 : 30, min: P > 1 ? (small ? 10 : 8) : 16 * px("map-min"),
-      maxBands: small ? 8 : P > 1 ? 4 : 2, phone: small, tall: small && P > 1,
+      // more than four bands would hold: rather two, whose columns then stand together
+      maxBands: small ? 8 : P > 1 && run.plates.columns * 8 <= 4 * W ? 4 : 2, phone: small, tall: small && P > 1,
     }
   }
 

@@ -1,13 +1,16 @@
-// <past-question>: while one looks at the past, another policy or seed asks from which op on it shall be.
+// <past-question>: while one looks at the past, another policy or seed asks from which op on it shall be; and what drops
+// the recorded future asks first.
 import { define } from "./piece.js"
-import { run } from "../run.js"
-import { nf } from "../lib/format.js"
+import { run, command } from "../run.js"
+import { fork } from "./key-help.js"
+import { nf, plural } from "../lib/format.js"
 
 class PastQuestion extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController()
     const signal = this.gone.signal
     document.addEventListener("run:choose", e => this.ask(e), { signal })
+    document.addEventListener("run:do", e => e.detail.act === "drop" && this.askToDrop(), { signal })
     this.dialog = this.querySelector("dialog")
     this.dialog.addEventListener("close", () => this.answered(), { signal })
   }
@@ -20,18 +23,40 @@ class PastQuestion extends HTMLElement {
     form.elements.op.value = here
     if (live === here) return form.requestSubmit()
     const { policy, seed } = form.elements
-    this.querySelector("[data-title]").textContent = `${policy.value}, seed ${seed.value}: from which op on?`
-    this.querySelector("[data-words]").textContent =
-      `${nf(live - here)} recorded ops come after op ${nf(here)}. They stay with this run; the new one has its own.`
-    this.querySelector("[value=here]").textContent = `Fork here, op ${nf(here)}`
-    this.querySelector("[value=live]").textContent = `Fork at live, op ${nf(live)}`
     this.live = live
+    this.open(`${policy.value}, seed ${seed.value}: from which op on?`,
+      `${plural(live - here, "recorded op")} come after op ${nf(here)}. They stay with this run; the new one has its own.`,
+      { here: `Fork here, op ${nf(here)}`, live: `Fork at live, op ${nf(live)}` })
+  }
+
+  // the run goes on from here as if it had never been further
+  askToDrop() {
+    const here = run.frame.op, after = run.series.head - here
+    if (!run.mine || after <= 0) return
+    this.form = null
+    this.open(`Drop what came after op ${nf(here)}?`,
+      `${plural(after, "recorded op")} would be forgotten, with their part of the timeline. The same scenario and seed make ` +
+      "the same ops again; a fork keeps them too.",
+      { here: "Fork here instead", drop: after === 1 ? "Drop it" : "Drop them" })
+  }
+
+  // words: what the buttons say by their values; a button without words is not offered
+  open(title, question, words) {
+    this.querySelector("[data-title]").textContent = title
+    this.querySelector("[data-words]").textContent = question
+    for (const value of ["here", "live", "drop"]) {
+      const button = this.querySelector(`[value=${value}]`)
+      button.hidden = !words[value]
+      button.textContent = words[value] ?? ""
+    }
     this.dialog.returnValue = ""
     this.dialog.showModal()
   }
 
   answered() {
     const { returnValue } = this.dialog
+    if (returnValue === "drop") return command("drop")
+    if (!this.form) return returnValue && fork()
     if (returnValue === "live") this.form.elements.op.value = this.live
     if (returnValue) this.form.requestSubmit()
     else this.form.reset()

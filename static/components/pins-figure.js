@@ -9,12 +9,14 @@ export const blocked = pins => new Set(pins.flatMap(pin => run.plates.unit(run.p
 
 class PinsFigure extends Piece {
   draw() {
-    const pins = run.policy === "off" ? [] : run.frame.pins.filter(pin => pin.tag)
-    this.$("[data-words]").innerHTML = words(pins)
+    const pins = off() ? [] : run.frame.pins.filter(pin => pin.tag)
+    this.$("[data-words]").innerHTML = off() ? "Nothing: MTE is off, no page needs tags." : words(pins)
     this.$("[data-picture]").innerHTML = svg(this.width, 31, picture(pins, this.width),
       "Where the pinned tag pages are in tag storage")
   }
 }
+
+const off = () => run.policy === "off"
 
 function words(pins) {
   if (!pins.length) return "Nothing: no tag page is pinned."
@@ -26,7 +28,7 @@ function words(pins) {
 function picture(pins, W) {
   const { plates } = run, x = row => row / plates.rowCount * W
   const served = plates.plates.filter(p => p.served)
-  const of = i => served.length > 2 ? "" : i ? "of " : "tag storage of "
+  const of = i => served.length > 2 || off() ? "" : i ? "of " : "tag storage of "
   const marks = pins.map(pin => `<path d="M${x(plates.row(pin.pfn))} 4V14" stroke="var(--pin)" stroke-width="2"/>`)
   const names = served.map((p, i) => `<path d="M${x(p.g0) + .5} 14v5" stroke="var(--ink)"/>
     <text x="${x(p.g0) + 4}" y="28" class="s q">${of(i)}${p.zone}</text>`)

@@ -4,7 +4,7 @@ import { define } from "./piece.js"
 import { run, tell } from "../run.js"
 import { esc, nf, plural } from "../lib/format.js"
 import { address, linkOf } from "../lib/address.js"
-import { atOom, checked, noteOf, spaced, standing } from "../lib/standing.js"
+import { atOom, checked, differing, noteOf, spaced, standing } from "../lib/standing.js"
 
 const ADDRESS_EVERY = 700 // ms; browsers limit how often the address may change
 const SAID_FOR = 8000 // ms that a refusal of the server stays
@@ -16,6 +16,7 @@ class RunHead extends HTMLElement {
     const hear = (type, fn) => document.addEventListener(`run:${type}`, e => fn(e.detail), { signal: this.gone.signal })
     for (const type of ["frame", "series", "connection"]) hear(type, () => this.show())
     for (const type of ["frame", "theme", "part"]) hear(type, () => this.remember())
+    hear("since", how => this.differs(how))
     hear("refused", words => this.say({ words, look: "lost", until: Date.now() + SAID_FOR }))
     this.addEventListener("change", e => this.choose(e), { signal: this.gone.signal })
     this.addEventListener("click", e => this.press(e), { signal: this.gone.signal })
@@ -46,7 +47,15 @@ class RunHead extends HTMLElement {
     if (!result) return
     this.said = { ...result, op: run.frame.op }
     this.link.digest = ""
+    if (!result.same) tell("differs", this.link)
     this.querySelector("[data-digest]")?.classList.add(result.same ? "verified" : "bad")
+  }
+
+  // since when it differs is known a moment later
+  differs(how) {
+    if (this.spoken()?.look !== "differs") return
+    Object.assign(this.said, { words: differing(how, this.link, run.meta.engine), acts: [["Show both", "both"]] })
+    this.show()
   }
 
   say(note) {
@@ -101,7 +110,8 @@ class RunHead extends HTMLElement {
 
 export function here(path = location.pathname) {
   const theme = document.documentElement.dataset.chosen ?? new URLSearchParams(location.search).get("theme")
-  return address(path, location.search, { ...run.meta, op: run.frame.op, theme, part: run.part })
+  return address(path, location.search, { ...run.meta, op: run.frame.op, theme, part: run.part,
+    pause: run.frame.pause_at_oom ? "oom" : null })
 }
 
 function standingNow() {

@@ -1,4 +1,4 @@
-// <run-transport>: reset, back, play or pause, step, live. The forms work without this; with it nothing is reloaded.
+// <run-transport>: reset, back, play or pause, step, live, and whether an OOM pauses. The forms work without this; with it nothing is reloaded.
 import { define } from "./piece.js"
 import { run, command } from "../run.js"
 import { faster } from "../lib/speed.js"
@@ -10,6 +10,7 @@ class RunTransport extends HTMLElement {
     this.gone = new AbortController()
     const signal = this.gone.signal
     this.addEventListener("submit", e => this.submit(e), { signal })
+    this.box?.addEventListener("change", () => this.pauseAtOom(this.box.checked), { signal })
     document.addEventListener("run:do", e => this.act(e.detail), { signal })
     document.addEventListener("run:frame", () => this.show(), { signal })
   }
@@ -21,15 +22,20 @@ class RunTransport extends HTMLElement {
     this.act({ act: value === "goto" ? "live" : value === "pause" ? "play" : value, n: 1 })
   }
 
+  get box() { return this.querySelector("[data-pause-at-oom]") }
+  pauseAtOom(yes) { command("pause_at_oom", yes ? 1 : 0) }
+
   act({ act, n }) {
     if (!run.mine) return
     if (act === "play") command(run.frame.state === "playing" ? "pause" : "play")
     else if (act === "live") command("goto", run.head)
     else if (act === "faster" || act === "slower") command("speed", faster(run.frame.speed, act === "faster" ? 1 : -1))
+    else if (act === "oom") this.pauseAtOom(!run.frame.pause_at_oom)
     else if (["reset", "back", "step"].includes(act)) command(act, n)
   }
 
   show() {
+    if (this.box) this.box.checked = run.frame.pause_at_oom
     const word = run.frame.state === "playing" ? "pause" : "play", main = this.querySelector(".main")
     if (main.value === word) return
     main.value = word

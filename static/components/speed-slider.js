@@ -8,7 +8,7 @@ class SpeedSlider extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController()
     const signal = this.gone.signal
-    this.input = this.querySelector("input")
+    this.input = this.querySelector("input[type=range]")
     this.input.max = LAST
     this.input.addEventListener("input", () => this.say(speedOf(this.input.value)), { signal })
     this.input.addEventListener("change", () => command("speed", speedOf(this.input.value)), { signal })

@@ -1,6 +1,6 @@
 // <tag-ledger>: tag storage in MiB against the fixed 1/32, always the whole width.
 import { Piece, define, px, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run, tell } from "../run.js"
 import { segments } from "../lib/ledger.js"
 import { mib, percent, plural, size } from "../lib/format.js"
 
@@ -26,6 +26,7 @@ class TagLedger extends Piece {
     const body = HATCHES + captions(v, g) + bars(v, g) + foot(v, g)
     const label = `Of ${size(v.total)} tag storage ${size(v.tags)} is reserved for tags and ${size(v.back)} given back`
     this.innerHTML = svg(g.W, g.bottom + (g.narrow ? 2 : g.note + 8), body, label)
+    tell("ledger", v)
   }
 }
 

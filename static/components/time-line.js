@@ -110,7 +110,7 @@ const plain = html => html.replace(/<[^>]+>/g, "")
 function playhead(g) {
   const x = g.x(run.frame.op), { top } = g, words = `op ${nf(run.frame.op)}`
   const flip = x + words.length * 8 + 24 > g.L + g.w
-  const at = g.narrow ? 0 : flip ? x - 12 : x + 12
+  const at = g.narrow ? 9 : flip ? x - 12 : x + 12
   const after = faded(g, x, g.x(run.series.op.at(-1) ?? 0))
   return `${after}<path d="M${x} ${top - 8}V${g.foot}" stroke="var(--ink)" stroke-width="2.5"/>
     <path d="M${x - 7} ${top - 16}h14v6l-7 7-7-7z" fill="var(--ink)"/>

@@ -1,6 +1,6 @@
-// <vm-counters>: around the server's table of counters; adds the rate since the last rows and a small line of the past.
+// <vm-counters>: around the server's table of counters; adds the rate between the last two tables and a small line of the past.
 import { define } from "./piece.js"
-import { signed } from "../lib/format.js"
+import { nf, signed } from "../lib/format.js"
 
 const KEEP = 60 // samples a counter
 const W = 74, H = 20
@@ -26,11 +26,11 @@ class VmCounters extends HTMLElement {
 function fill(row, op) {
   const spark = row.querySelector("[data-spark]"), samples = remember(spark.dataset.spark, op, Number(value(row)))
   if (samples.length < 2) return
-  const [from, before] = samples[0], [to, now] = samples.at(-1)
+  const [from, before] = samples.at(-2), [to, now] = samples.at(-1)
   spark.innerHTML = line(samples, /_fail|oom_kill/.test(spark.dataset.spark) && now > 0)
   const rate = row.querySelector("[data-rate]")
   rate.textContent = signed((now - before) / (to - from) * 1000)
-  rate.title = `Between op ${from} and op ${to}`
+  rate.title = `From op ${nf(from)} to op ${nf(to)}`
 }
 
 const value = row => row.querySelector("[data-value]").dataset.value

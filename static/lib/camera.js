@@ -37,6 +37,15 @@ export class Camera {
     this.place()
   }
 
+  // columns that stand as one where the whole machine is in view: 1 up to 16 GiB, then 2, 4, ...
+  get merge() {
+    let columns = 1
+    if (this.fit && this.plates.P > 1 && PER_BLOCK * this.fitU < this.box.min / 2) {
+      while (columns < 16 && columns * PER_BLOCK * this.fitU < this.box.min) columns *= 2
+    }
+    return columns
+  }
+
   get fit() { return this.z < FITS }
   get su() { return this.fit ? this.fitU : this.base * Math.max(1, this.z / ABOVE) }
   // rows grow a little faster than columns, so that both reach the size of a page together

@@ -2,11 +2,11 @@
 const KEYS = {
   " ": "play", ".": "play", ArrowRight: "step", ArrowLeft: "back", Home: "reset", r: "reset", End: "live",
   ArrowUp: "faster", "+": "faster", "=": "faster", ArrowDown: "slower", "-": "slower",
-  g: "goto", f: "full", d: "theme", c: "copy", "?": "help", "/": "search", h: "tracks",
+  g: "goto", f: "full", d: "theme", c: "copy", "?": "help", "/": "search", h: "tracks", o: "oom",
 }
 const MOVES = new Set(["step", "back"])
 const TYPING = /^(INPUT|SELECT|TEXTAREA)$/
-const OWN_KEYS = /^(BUTTON|A|SUMMARY)$/ // space and Enter press these
+const OWN_KEYS = /^(BUTTON|A|SUMMARY|INPUT)$/ // space and Enter press these; of the inputs only boxes get here
 
 // {act, n} or null; `target` needs tagName, type and isContentEditable, as elements have them
 export function actionOf({ key, shiftKey, ctrlKey, altKey, metaKey }, target) {
@@ -16,4 +16,4 @@ export function actionOf({ key, shiftKey, ctrlKey, altKey, metaKey }, target) {
   if (!act) return null
   return { act, n: MOVES.has(act) && shiftKey ? 10 : 1 }
 }
-const isTyping = target => Boolean(target?.isContentEditable) || TYPING.test(target?.tagName ?? "")
+const isTyping = target => Boolean(target?.isContentEditable) || TYPING.test(target?.tagName ?? "") && target.type !== "checkbox"

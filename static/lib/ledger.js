@@ -10,6 +10,11 @@ export function view({ ledger, packing }, policy) {
   }
 }
 
+// the numbers of the answer sentence, in pages: the same that sim/words/answer.py writes
+export function said(v) {
+  return { tags: v.tags, back: v.back, lent: v.lent, free: v.back - v.lent, tagged: v.tagged, full: Math.ceil(v.tagged / 32) }
+}
+
 export function segments(v) {
   if (v.off) return [seg("used", v.lent + v.other, "in use by anyone, unmovable requests too"), freeFor(v, "anyone")]
   return [

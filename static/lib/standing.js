@@ -30,7 +30,7 @@ export function noteOf({ connection, since, behind, frame, past, mine, now }) {
   if (!past || !mine || frame.state === "playing") return null
   return {
     words: `You look at the past: ${plural(past, "op")} behind live.`,
-    acts: [["Back to live", "live"], ["Fork here instead", "fork"]],
+    acts: [["Back to live", "live"], ["Fork here instead", "fork"], ["Drop what came after", "drop"]],
   }
 }
 
@@ -49,9 +49,14 @@ export function checked(link, frame, engine) {
   if (!link.digest || !frame.digest || link.op !== frame.op) return null
   const same = link.digest === frame.digest
   if (same) return { same, words: `Same state, verified: ${spaced(frame.digest)}.` }
+  const both = `the link says ${spaced(link.digest)}, this is ${spaced(frame.digest)}`
+  return { same, look: "differs", words: differing(both, link, engine) }
+}
+
+/** @param {string} how @param {{engine: string}} link @param {string} engine of this server */
+export function differing(how, link, engine) {
   const made = link.engine && link.engine !== engine ? ` The link was made with ${link.engine}, this is ${engine}.` : ""
-  return { same, look: "differs",
-    words: `Not the same state: the link says ${spaced(link.digest)}, this is ${spaced(frame.digest)}.${made}` }
+  return `Not the same state: ${how}.${made}`
 }
 
 export const spaced = digest => digest.match(/.{1,4}/g)?.join(" ") ?? ""

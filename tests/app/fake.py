@@ -38,12 +38,13 @@ def snapshot_at(
 class FakeMachine:
     """Its state is its op. `seeks` and `steps` say how it got there; at `breaks_at` an invariant breaks."""
 
-    def __init__(self, length: int = 1000, breaks_at: int = -1) -> None:
+    def __init__(self, length: int = 1000, breaks_at: int = -1, oom_at: int = -1) -> None:
         self.op = 0
         self.length = length
         self.seeks: list[int] = []
         self.steps: list[int] = []
         self._breaks_at = breaks_at
+        self.oom_at = oom_at
 
     @property
     def ended(self) -> bool:
@@ -56,6 +57,11 @@ class FakeMachine:
         if 0 <= self._breaks_at <= self.op:
             raise RuntimeError("zone DMA32: free is 3, its lists hold 2")
         return ran
+
+    def step_until_oom(self, n: int) -> tuple[int, bool]:
+        at = self.oom_at if self.op < self.oom_at else self.length
+        ran = self.step(min(n, at - self.op))
+        return ran, self.op == self.oom_at
 
     def seek(self, op: int) -> None:
         self.op = op

@@ -238,14 +238,14 @@ def test_bad_input_starts_nothing(client: Client) -> None:
 
 
 def test_a_machine_that_is_too_large_is_refused(client: Client) -> None:
-    banks = [{"zone": "Normal", "start_pfn": 0x80000, "pages": 1 << 23}]
+    banks = [{"zone": "Normal", "start_pfn": 0x80000, "pages": 1 << 25}]
     layout = {"name": "huge", "banks": banks}
 
     answer = client.post(
         "/api/runs", json={"scenario": "first-tagged-page", "policy": "off", "set": {"layout": layout}}
     )
 
-    assert (answer.status_code, "layout: 8388608 pages" in answer.text) == (422, True)
+    assert (answer.status_code, "more than 16777216 pages in all" in answer.text) == (422, True)
 
 
 BAD_COMMANDS = [

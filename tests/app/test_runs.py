@@ -30,6 +30,23 @@ def test_the_run_that_was_idle_longest_makes_room(small: Client) -> None:
     assert [small.get(f"/api/runs/{run}").status_code for run in (first, second)] == [200, 404]
 
 
+def test_machines_make_room_when_all_together_grow_too_large() -> None:
+    with serving(Settings(max_pages_in_all=40_000)) as url, httpx.Client(base_url=url, timeout=10) as client:
+        runs = [make_run(client, "first-tagged-page") for _ in range(3)]  # 17,408 pages each
+
+        assert [client.get(f"/api/runs/{run}").status_code for run in runs] == [404, 200, 200]
+
+
+def test_a_machine_that_is_too_large_is_refused_and_drops_nobody() -> None:
+    with serving(Settings(max_pages=1_000_000)) as url, httpx.Client(base_url=url, timeout=10) as client:
+        run = make_run(client)
+
+        answer = client.post("/api/runs", json={"scenario": "busy-phone"})
+
+        assert (answer.status_code, answer.json()["detail"].startswith("layout: ")) == (422, True)
+        assert client.get(f"/api/runs/{run}").status_code == 200
+
+
 def test_a_run_that_is_watched_is_not_dropped(small: Client, small_url: str) -> None:
     watched = make_run(small)
     with watching(small_url, watched) as events:

@@ -120,3 +120,38 @@ def test_going_back_from_the_end_does_not_start_to_play() -> None:
     settle(transport)
 
     assert (transport.state, machine.op) == ("paused", 30)
+
+
+def test_an_oom_pauses_a_run_that_was_told_to() -> None:
+    machine = FakeMachine(oom_at=400)
+    transport = Transport(machine, speed=FULL_SPEED)
+    transport.apply(Command("pause_at_oom", 1), now=0.0)
+    transport.apply(Command("play"), now=0.0)
+
+    transport.run(0.0)
+
+    assert (transport.state, machine.op) == ("paused", 400)
+
+
+def test_play_goes_on_from_the_oom_at_which_it_paused() -> None:
+    machine = FakeMachine(oom_at=400)
+    machine.op = 400
+    transport = Transport(machine, speed=FULL_SPEED)
+    transport.apply(Command("pause_at_oom", 1), now=0.0)
+
+    transport.apply(Command("play"), now=0.0)
+    transport.run(0.0)
+
+    assert machine.op > 400
+
+
+def test_an_oom_does_not_pause_a_run_that_was_not_told_to() -> None:
+    machine = FakeMachine(oom_at=400)
+    transport = Transport(machine, speed=FULL_SPEED)
+
+    transport.apply(Command("pause_at_oom", 1), now=0.0)
+    transport.apply(Command("pause_at_oom", 0), now=0.0)
+    transport.apply(Command("play"), now=0.0)
+    transport.run(0.0)
+
+    assert machine.op > 400

@@ -77,6 +77,26 @@ def test_going_back_keeps_the_recorded_future(start: Start) -> None:
     assert (moment.snapshot.op, moment.recorded.op, len(moment.recorded.series.op)) == (10, 80, 81)
 
 
+def test_dropping_the_recorded_future_forgets_it_and_nothing_else(start: Start) -> None:
+    worker, _ = start(FakeMachine())
+    do(worker, "step", 80)
+    do(worker, "back", 70)
+
+    moment = do(worker, "drop")
+
+    assert (moment.snapshot.op, moment.recorded.op, len(moment.recorded.series.op)) == (10, 10, 11)
+
+
+def test_what_is_dropped_while_going_back_is_dropped_where_it_ends(start: Start) -> None:
+    worker, _ = start(FakeMachine())
+    do(worker, "step", 80)
+    worker.command(Command("back", 70))
+
+    moment = do(worker, "drop")
+
+    assert (moment.snapshot.op, moment.recorded.op) == (10, 10)
+
+
 def test_a_question_is_answered_while_the_run_plays(start: Start) -> None:
     worker, _ = start(FakeMachine(length=10**12))
     do(worker, "play")

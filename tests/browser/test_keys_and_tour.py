@@ -36,6 +36,8 @@ def test_the_transport_keys(run: "Page") -> None:
         ("End", 30),
         ("r", 0),
     ):
+        if key == "End":  # how far was recorded comes with the series, once a second
+            run.locator("[data-conn]", has_text="30 ops behind live").wait_for()
         run.keyboard.press(key)
         at(run, op)
 

@@ -17,7 +17,20 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-PICTURES = [("page-map", "png"), *((slug, kind) for slug in ("free-lists", "tag-storage") for kind in ("png", "svg"))]
+PICTURES = [
+    ("page-map", "png"),
+    *((slug, kind) for slug in ("free-lists", "tag-storage", "pinned", "oom") for kind in ("png", "svg")),
+]
+# the share of 120 pictures of the browser on which sentence and ledger say different things
+DISAGREE = """async () => {
+  const of = selector => document.querySelector(selector).textContent
+  let differs = 0
+  for (let i = 0; i < 120; i++) {
+    if (of("run-answer [data-size=tags]") !== of("tag-ledger .ink-tags-text")) differs++
+    await new Promise(done => requestAnimationFrame(done))
+  }
+  return differs / 120
+}"""
 
 
 @pytest.fixture
@@ -80,6 +93,26 @@ def test_the_packing_figure_leads_to_its_table(run: "Page") -> None:
     name, data = downloaded(run, "#table-packing [data-save=csv]")
     assert name == "carveout-spurious-oom-packing-op42.csv"
     assert len(data.splitlines()) == 34
+
+
+def test_the_map_alone_has_its_inspector(run: "Page") -> None:
+    alone(run, "page-map")
+    run.locator("canvas.over").click(position={"x": 60, "y": 90})
+    run.locator("page-inspector .verdict").wait_for()
+    land, inspector = run.locator("canvas.land").bounding_box(), run.locator("page-inspector").bounding_box()
+    assert land is not None
+    assert inspector is not None
+    assert land["x"] + land["width"] <= inspector["x"]
+    run.keyboard.press("Escape")
+    run.locator("page-inspector").wait_for(state="hidden")
+
+
+def test_the_sentence_has_the_numbers_of_the_ledger_while_the_run_plays(opened: "Opened") -> None:
+    page = opened("/open?scenario=busy-phone&op=2000")
+    page.locator("time-line svg").wait_for()
+    page.keyboard.press("Space")
+    page.locator("[data-conn]", has_text="live").wait_for()
+    assert page.evaluate(DISAGREE) < 0.1
 
 
 def test_the_keys_work_on_the_page_of_a_panel(run: "Page") -> None:

@@ -24,7 +24,7 @@ def play_to_the_end(page: "Page") -> None:
 
 def start_from_gallery(page: "Page") -> None:
     """Gallery, scenario, start."""
-    page.get_by_role("link", name=re.compile("Can one pinned page end in an OOM")).click()
+    page.locator(".toc").get_by_role("link", name=re.compile("Can one pinned page end in an OOM")).click()
     page.get_by_role("button", name="Start").click()
     page.locator("time-line svg").wait_for()
 

@@ -25,7 +25,7 @@ def link_of(page: "Page") -> str:
     """What Copy link puts on the clipboard."""
     page.evaluate(COPIED)
     page.keyboard.press("c")
-    page.wait_for_function("window.copied")
+    page.wait_for_function("() => window.copied")
     return str(page.evaluate("window.copied"))
 
 
@@ -96,6 +96,20 @@ def test_a_link_with_another_digest_differs(opened: "Opened") -> None:
     assert "made with Carveout 0.0.9" in note.inner_text()
 
 
+def test_a_link_that_differs_says_since_when_and_shows_both(opened: "Opened") -> None:
+    link = path_of(link_of(drawn(opened("/open?scenario=spurious-oom&op=32"))))
+    trail = re.findall(r"trail=([0-9a-f.]+)", link)[0].split(".")
+    assert len(trail) == 8
+    other = ".".join([*trail[:5], *("0" * 8 for _ in trail[5:])])
+    other_link = re.sub(r"trail=[0-9a-f.]+", f"trail={other}", re.sub(r"digest=\w+", "digest=0123456789abcdef", link))
+    page = drawn(opened(re.sub(r"/runs/\w+", "/open", other_link)))
+    note = page.locator("[data-note].differs", has_text="it is the same at op 20 and differs at op 24")
+    note.get_by_role("button", name="Show both").click()
+    assert page.locator("link-trail tbody tr.bad").count() == 3
+    page.get_by_role("button", name="Go to op 20, the last that is the same").click()
+    page.locator("time-line text", has_text="op 20").wait_for()
+
+
 def test_the_oom_is_a_state_of_its_own(opened: "Opened") -> None:
     page = drawn(opened("/open?scenario=spurious-oom"))
     page.keyboard.press("End")
@@ -126,3 +140,32 @@ def test_an_error_is_a_page_in_the_words_of_the_check_with_a_way_on(
     assert words in page.locator(".lead").inner_text()
     page.get_by_role("link", name="To the gallery").click()
     assert page.locator(".toc .entry").count() > 0
+
+
+def test_dropping_the_recorded_future_asks_first(opened: "Opened") -> None:
+    page = drawn(opened("/open?scenario=spurious-oom&op=30"))
+    page.keyboard.press("Shift+ArrowLeft")
+    page.get_by_role("button", name="Drop what came after").click()
+    assert "10 recorded ops would be forgotten" in page.locator("past-question p").first.inner_text()
+    page.locator("past-question").get_by_role("button", name="Drop them").click()
+    page.locator("[data-note]").wait_for(state="hidden")
+    page.locator("[data-conn]", has_text=re.compile("^paused$")).wait_for()
+
+
+def test_a_run_pauses_at_an_oom_if_it_shall_and_the_address_says_so(opened: "Opened") -> None:
+    page = drawn(opened("/open?scenario=busy-phone&op=157000"))
+    page.get_by_label("pause at OOM").check()  # and stays focused: space would uncheck it
+    page.wait_for_url(lambda url: "pause=oom" in url)
+    page.keyboard.press(".")
+    page.locator("[data-conn]", has_text="paused at the OOM").wait_for()
+    page.locator("time-line text", has_text="op 157,406").wait_for()
+    page.keyboard.press(".")
+    page.locator("[data-conn]", has_text="live").wait_for()
+
+
+def test_a_link_opens_a_run_that_pauses_at_an_oom(opened: "Opened") -> None:
+    page = drawn(opened("/open?scenario=spurious-oom&op=41&pause=oom"))
+    page.wait_for_function("() => document.querySelector('[data-pause-at-oom]').checked")
+    page.keyboard.press("o")
+    page.wait_for_function("() => !document.querySelector('[data-pause-at-oom]').checked")
+    page.wait_for_url(lambda url: "pause=" not in url)

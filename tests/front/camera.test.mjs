@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Camera } from "../../static/lib/camera.js"
 import { Plates, bands } from "../../static/lib/plates.js"
-import { BOX, FVP_V1 as PHONE, MINI } from "./geometries.mjs"
+import { BOX, FVP_V1 as PHONE, MINI, PHONE_16G, SERVER_64G } from "./geometries.mjs"
 
 function cameraOf(geometry, more = {}) {
   const camera = new Camera(new Plates(geometry))
@@ -48,4 +48,13 @@ test("narrow columns wrap into bands that hold every column once", () => {
   const plates = new Plates(MINI), all = bands(plates, 880, 70, 4)
   assert.equal(all.length, 4)
   assert.equal(all.flat().reduce((n, s) => n + s.c1 - s.c0, 0), 32)
+})
+
+test("above 16 GiB columns stand together until a tile is wide enough to see", () => {
+  const merge = geometry => {
+    const camera = new Camera(new Plates(geometry))
+    camera.resize({ ...BOX, w: 1300, maxBands: 2 })
+    return camera.merge
+  }
+  assert.deepEqual([MINI, PHONE, PHONE_16G, SERVER_64G].map(merge), [1, 1, 1, 4])
 })

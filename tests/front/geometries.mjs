@@ -14,11 +14,13 @@ export const FVP_V3 = { P: 32, small: false, plates: [
 const ZONES = [["DMA", 0x80000], ["DMA32", 0x880000], ["Normal", 0x1080000], ["Movable", 0x1880000]]
 export const PHONE_16G = { P: 32, small: false,
   plates: ZONES.map(([zone, at]) => plate(zone, at, 1015808, at + 1015808, zone, 32)) }
+export const SERVER_64G = { P: 32, small: false,
+  plates: ZONES.map(([zone, at]) => plate(zone, at, 4063232, at + 4063232, zone, 32)) }
 export const BOX = {
   w: 1200, key: 100, land: 300, strip: 90, head: 44, head2: 22, coast: 29, foot: 24, gap: 30, min: 8, maxBands: 4,
 }
 export const LAYOUTS = [["mini", MINI, { min: 70, maxBands: 2 }], ["mini-b2", MINI_B2, { min: 70, maxBands: 2 }],
-  ["fvp-v1", FVP_V1, {}], ["fvp-v3", FVP_V3, {}], ["phone-16g", PHONE_16G, {}],
+  ["fvp-v1", FVP_V1, {}], ["fvp-v3", FVP_V3, {}], ["phone-16g", PHONE_16G, {}], ["server-64g", SERVER_64G, {}],
   ["fvp-v1 on a phone", FVP_V1,
     { w: 360, min: 10, maxBands: 8, phone: true, tall: true, gap: 8, land: 150, strip: 52 }],
   ["mini on a phone", MINI, { w: 360, min: 43, maxBands: 8, phone: true, gap: 8, land: 150, strip: 52 }]]

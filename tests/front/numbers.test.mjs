@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { hex, mib, percent, signed, size } from "../../static/lib/format.js"
 import { bounds, mean, sentence } from "../../static/lib/bounds.js"
-import { segments, view } from "../../static/lib/ledger.js"
+import { said, segments, view } from "../../static/lib/ledger.js"
 import { LAST, faster, notchOf, speedOf } from "../../static/lib/speed.js"
 
 const LEDGER = { total: 512, tags: 100, tagged: 640, anon: 60, file: 40, dirty: 12, free: 290, pcp: 8, other: 2 }
@@ -27,6 +27,10 @@ test("the segments of the ledger fill the carve-out exactly", () => {
 test("tags fill whole tag pages first, the rest is reserved and unfilled", () => {
   const v = view({ ledger: LEDGER, packing: PACKING }, "rfc-v1")
   assert.deepEqual([v.full, v.slack, v.back], [20, 80, 412])
+})
+test("what the sentence says is what the ledger draws", () => {
+  const v = view({ ledger: LEDGER, packing: PACKING }, "rfc-v1")
+  assert.deepEqual(said(v), { tags: 100, back: 412, lent: 112, free: 300, tagged: 640, full: 20 })
 })
 
 test("perfect packing needs tagged/32 tag pages, random placement far more", () => {

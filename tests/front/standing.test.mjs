@@ -20,10 +20,10 @@ test("live, paused, ended and at the OOM are words of their own", () => {
   assert.deepEqual(standing(facts({ past: 7, frame: { op: 42, state: "stopped" } })), ["stopped", "bad"])
 })
 test("nothing is said under the head when nothing is wrong", () => assert.equal(noteOf(facts()), null))
-test("the past is so many ops behind live, and there are two ways on", () => {
+test("the past is so many ops behind live, and there are three ways on", () => {
   const past = facts({ past: 261194 })
   assert.equal(standing(past)[0], "261,194 ops behind live")
-  assert.deepEqual(noteOf(past).acts.map(([, act]) => act), ["live", "fork"])
+  assert.deepEqual(noteOf(past).acts.map(([, act]) => act), ["live", "fork", "drop"])
   assert.equal(noteOf({ ...past, mine: false }), null)
 })
 test("a lost connection says since when and which op is on screen", () => {
@@ -43,7 +43,7 @@ test("an OOM is at the op of its mark only", () => {
 const LINK = "http://host/runs/a?scenario=mini&op=12"
 test("a link that proves itself comes back as what it said", () => {
   const link = linkOf(new URL(proven(LINK, "b7c109f35ad2e811", "Carveout 0.1.0")).search)
-  assert.deepEqual(link, { op: 12, digest: "b7c109f35ad2e811", engine: "Carveout 0.1.0" })
+  assert.deepEqual(link, { op: 12, digest: "b7c109f35ad2e811", engine: "Carveout 0.1.0", trail: "" })
 })
 test("a playing run has no digest, so its link proves nothing", () => assert.equal(proven(LINK, "", "x"), LINK))
 test("the digest of a link does not stay in the address when the run moves", () => {

@@ -59,10 +59,14 @@ def pressed() -> Scenario:
     return load_scenario("quiet-mix").with_changes(changes)
 
 
+@pytest.mark.parametrize("apart", [OPS, 150])
 @pytest.mark.parametrize("pfn", PAGES)
 @pytest.mark.parametrize("op", [0, 1, 400, OPS])
-def test_the_ops_that_touched_a_page_are_those_whose_events_did(pfn: int, op: int) -> None:
-    machine = Machine(pressed())
+def test_the_ops_that_touched_a_page_are_those_whose_events_did(
+    pfn: int, op: int, apart: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.checkpoints.APART", apart)
+    machine = Machine(pressed(), keep=True)
     machine.seek(op)
     page = machine.layout.page_of(pfn)
     hits = [row for row in all_rows() if touches(row, page)]
@@ -87,7 +91,9 @@ def test_a_watched_machine_does_what_the_machine_on_screen_does(boot: Boot) -> N
     booted = {name: array.copy() for name, array in machine.arrays.items()}
     machine.touched(0x84000)
     assert all((booted[name] == array).all() for name, array in machine.arrays.items())
-    watcher = Watcher({n: a.copy() for n, a in machine._booted.items()}, machine.layout, 1 << c.E_ALLOC, -1)
+    start = machine._checkpoints.before(0)
+    watcher = Watcher({name: array.copy() for name, array in start.whole.items()}, machine.layout)
+    watcher.begin(start, 1 << c.E_ALLOC, -1)
     watcher.run(1_000)
     machine.step(1_000)
     watcher.dim[D_WATCH : D_WATCH + 4] = 0
@@ -117,3 +123,13 @@ def test_every_kind_of_event_is_found_or_is_not_there(boot: Boot, kind: str) -> 
     found = boot("spurious-oom").history.find(kind, 0, "next", 42)  # type: ignore[arg-type]
     there = {"any": 1, "refusal": 42, "oom": 42, "pin": 39, "exit": 40, "reserve": 42}
     assert (found.op if found else None) == there.get(kind)
+
+
+def test_the_digests_on_the_way_are_those_of_the_machine_when_it_was_there(boot: Boot) -> None:
+    machine, ops = boot("quiet-mix"), (0, 700, 1_400, 2_000)
+    passed = []
+    for op in ops:
+        machine.seek(op)
+        passed.append(machine.digest())
+
+    assert machine.history.digests(ops) == passed

@@ -4,6 +4,7 @@ import pytest
 
 from sim.geometry import Geometry, Plate, geometry_of
 from sim.layout import list_layouts, load_layout
+from sim.layout_checks import MAX_PAGES
 from sim.machine import Machine
 from sim.scenario import load_scenario
 
@@ -79,6 +80,12 @@ def test_phone_16g_has_four_zones_of_4_gib() -> None:
     layout = load_layout("phone-16g")
     assert layout.zones == ("DMA", "DMA32", "Normal", "Movable")
     assert layout.total_pages <= 4 * 1024 * 1024
+
+
+def test_server_64g_is_as_large_as_a_machine_may_be() -> None:
+    layout = load_layout("server-64g")
+    assert layout.tag_pages * 33 == layout.present_pages
+    assert 15 * 1024 * 1024 < layout.total_pages <= MAX_PAGES
 
 
 def test_tag_pages_of_mini_b2_are_taken_two_by_two() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sim.core.consts import C_ANON, C_SLAB, C_TAGGED, S_ALLOC, S_FREE, S_PIN, S_WORK
 from sim.errors import ScenarioError
+from sim.layout import list_layouts
 from sim.scenario import Scenario, list_scenarios, load_scenario, make_scenario, scenario_text
 
 SERVER: dict[str, Any] = {
@@ -106,7 +107,7 @@ def test_pins_reach_the_core_by_process() -> None:
         ({"chapter": "Else"}, "chapter: Else: must be 'First principles', 'When it fails' or 'In the wild'"),
         (
             {"layout": "nano"},
-            "layout: 'nano': no such layout (there are fvp-v1, fvp-v3, mini, mini-b2, phone-16g, phone-8g, qemu-512m)",
+            f"layout: 'nano': no such layout (there are {', '.join(list_layouts())})",
         ),
         ({"layout": 7}, "layout: 7: must be a name or a mapping"),
         ({"layout": True}, "layout: true: must be a name or a mapping"),
@@ -193,7 +194,7 @@ def test_another_layout_is_set_by_name_and_changed_further() -> None:
         (
             "layout",
             "nano",
-            "layout: 'nano': no such layout (there are fvp-v1, fvp-v3, mini, mini-b2, phone-16g, phone-8g, qemu-512m)",
+            f"layout: 'nano': no such layout (there are {', '.join(list_layouts())})",
         ),
         ("layout.cpus", 0, "layout.cpus: 0: must be 1 to 8"),
         ("", 1, ": 1: unknown key"),

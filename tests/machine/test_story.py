@@ -232,4 +232,6 @@ def test_steps_are_numbered_and_every_stop_belongs_to_one() -> None:
 def test_data_that_has_nowhere_to_go_is_no_pin() -> None:
     layout = preset("mini") | {"min_free_kbytes": 0}
     told = story(machine(*only_block(0x84008), ask("tagged", 9), layout=layout))
-    assert "Refused: -ENOMEM. An order-9 page needs 16 tag pages. 0 were taken, the data of the next one" in text(told)
+    assert "Refused: -ENOMEM. An order-9 page needs 16 tag pages. None was taken, the data of the next one" in text(
+        told
+    )

@@ -115,7 +115,7 @@ def test_the_answer_says_what_tags_need_and_what_is_given_back() -> None:
 
 def test_numbers_in_the_answer_are_controls() -> None:
     answer = words.answer(snapshot(), SCENARIO, "rfc-v1")
-    assert '<b class="k-tags" data-part="tags" tabindex="0" role="button">29.5\u00a0MiB</b>' in answer
+    assert '<b class="k-tags" data-part="tags" data-size="tags" tabindex="0" role="button">29.5\u00a0MiB</b>' in answer
     assert re.findall('data-part="(.*?)"', answer) == ["tags", "back", "lent", "free"]
 
 

@@ -3,6 +3,7 @@
 // the console said; ends with 1 when a flow fails or the console is not silent.
 import assert from "node:assert/strict"
 import puppeteer from "puppeteer-core"
+import { compareAtEveryLevel } from "./ten-points.mjs"
 
 const [, , executablePath, server] = process.argv
 const said = []
@@ -74,6 +75,12 @@ async function panel(page) {
   await page.waitForSelector("dialog[open]")
 }
 
+async function levels(browser) {
+  const page = await open(browser, "/open?scenario=quiet-mix&op=4000&tour=0")
+  await page.waitForSelector("time-line svg")
+  await compareAtEveryLevel(page)
+}
+
 const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true, protocol: "webDriverBiDi" })
 try {
   const page = await start(browser)
@@ -82,6 +89,8 @@ try {
   console.log("played to the OOM")
   await drawn(page)
   console.log("the map is drawn")
+  await levels(browser)
+  console.log("ten points and the totals of the map are the engine's at every level")
   await watch(browser, page)
   console.log("a viewer sees it and cannot touch it")
   await panel(page)

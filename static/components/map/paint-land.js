@@ -54,13 +54,14 @@ function paintOne(view, t, plate, block) {
 
 function strip(view, part) {
   const { camera, memory, look } = view, { plate, c0, c1, r0, r1 } = part, { P } = camera.plates
-  for (let c = c0; c < c1; c++) {
-    const poured = camera.fit && camera.level === 0, blocks = []
+  const poured = camera.fit && camera.level === 0
+  for (let c = c0; c < c1; c += camera.merge) {
+    const blocks = []
     for (let r = r0; !poured && r < r1 && c * P + r < plate.blocks; r++) blocks.push(c * P + r)
     const entries = blocks.map(block => memory.block(plate, block))
     if (!poured && entries.every(entry => entry?.tags)) {
       entries.forEach((entry, i) => paintCells(view, plate, blocks[i], entry))
-    } else if (look.layer === "state" || memory.bars) paintBar(view, plate, c)
+    } else if (look.layer === "state" || memory.bars) paintBar(view, plate, c, Math.min(camera.merge, c1 - c))
   }
 }
 

@@ -95,12 +95,14 @@ function storage(view) {
 
 // from the whole sentence to the size alone
 function captions({ camera, small, band, p }) {
-  const size = `${mib(p.tag_pages)} MiB`, P = camera.plates.P, times = Math.round(32 * band.stripH / band.landH)
+  const off = run.policy === "off", size = `${mib(p.tag_pages)} MiB`, P = camera.plates.P, times = Math.round(32 * band.stripH / band.landH)
   const taller = P > 1 && camera.fit ? [`${size}, drawn ${times} times taller`] : []
   if (small) return [size]
   if (p.tags_in && p.tags_in !== p.zone) {
-    return [`lies in ${p.tags_in} at ${hex(p.tag_start)}, drawn under the data it serves`, ...taller, size]
+    return [`lies in ${p.tags_in} at ${hex(p.tag_start)}, drawn under the data it ${off ? "would serve" : "serves"}`, ...taller, size]
   }
+  if (off) return [`${taller[0] ?? size}: ordinary memory`, ...taller, size]
+  if (camera.merge > 1) return [`${taller[0]}; a tile stands for ${camera.merge} pageblocks`, ...taller, size]
   if (P > 1 && camera.fit) return [`${taller[0]}: each block serves the 32 above it`, ...taller, size]
   const whole = p.block > 1
     ? `${p.block} tag pages stand below the ${32 * p.block} pages whose tags they hold together; each fills to n of 32.`

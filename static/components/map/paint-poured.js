@@ -1,5 +1,6 @@
 // Machine level in one go: thousands of pageblocks, each its mixture poured left to right, as pixels. A pixel on the
 // edge of two parts gets its share of each, so areas stay exact; the same as fillRect would draw, many times faster.
+// Above 16 GiB one tile stands for the pageblocks of 2, 4, ... columns side by side: their mixture, as exact.
 // From frame to frame most pageblocks stay as they are: only those that changed are poured again.
 import { FREE } from "../../lib/states.js"
 import { GRAN, PER_BLOCK } from "../../lib/plates.js"
@@ -13,11 +14,19 @@ export function paintPoured(view, part, counts) {
   const { x, camera, tally, look } = view, { plate, b, s, c0, c1 } = part, { P } = camera.plates
   const d = devicePixelRatio || 1, left = Math.floor((s.x + MARGIN) * d), top = Math.floor(b.dataY * d)
   const kept = keptOf(view, part, [Math.ceil(s.w * d) + 2, Math.ceil(b.landH * d) + 2, left, top, d])
-  for (let c = c0; c < c1; c++) for (let r = 0, above = false; r < P && c * P + r < plate.blocks; r++) {
-    const o = (plate.b0 + c * P + r) * look.known
-    tally.counts("data", counts, o, look.known)
-    if (!changed(kept, counts, o, look.known) && !above) continue
-    const t = shape(camera, s, c, r), free = row(kept.pen, counts, o, (s.x + t.x + MARGIN) * d - left, t.w * d)
+  const { merge } = camera, { known } = look, sums = new Uint16Array(known)
+  for (let c = c0; c < c1; c += merge) for (let r = 0, above = false; r < P && c * P + r < plate.blocks; r++) {
+    const at = (plate.b0 + c * P + r) * known
+    let from = counts, o = at
+    if (merge > 1) {
+      together(sums, counts, plate, P, c, Math.min(c + merge, c1), r)
+      from = sums
+      o = 0
+    }
+    tally.counts("data", from, o, known)
+    if (!changed(kept.counts, at, from, o, known) && !above) continue
+    const t = shape(camera, s, c, r, Math.min(merge, c1 - c))
+    const free = row(kept.pen, from, o, (s.x + t.x + MARGIN) * d - left, t.w * d)
     rows(kept.pen, kept.out, (b.dataY + t.y) * d - top, t.h * d, free)
     above = t.shared // the last line of pixels of this one is the first of the next
   }
@@ -42,22 +51,31 @@ function keptOf(view, { plate, s, c0, c1 }, [w, h, ...at]) {
   return kept
 }
 
-// whether a pageblock is not what was poured; remembers what it is
-function changed({ counts: before }, counts, o, known) {
+// whether a tile is not what was poured; remembers what it is
+function changed(before, at, counts, o, known) {
   let other = false
-  for (let i = o; i < o + known; i++) {
-    if (before[i] === counts[i]) continue
-    before[i] = counts[i]
+  for (let i = 0; i < known; i++) {
+    if (before[at + i] === counts[o + i]) continue
+    before[at + i] = counts[o + i]
     other = true
   }
   return other
 }
 
-// where a pageblock stands in its plate: what Camera.tile says of it
-function shape(camera, s, c, r) {
-  const w = PER_BLOCK * camera.su, h = GRAN * camera.sv
+// the counts of the pageblocks of some columns in one row
+function together(sums, counts, plate, P, first, end, r) {
+  sums.fill(0)
+  for (let c = first; c < end && c * P + r < plate.blocks; c++) {
+    const o = (plate.b0 + c * P + r) * sums.length
+    for (let k = 0; k < sums.length; k++) sums[k] += counts[o + k]
+  }
+}
+
+// where a pageblock stands in its plate: what Camera.tile says of it, as wide as so many columns
+function shape(camera, s, c, r, columns) {
+  const one = PER_BLOCK * camera.su, w = one * columns, h = GRAN * camera.sv
   const gx = Math.max(1, Math.min(9, w * .08)), gy = h > 5 ? Math.min(7, Math.max(1, h * .06)) : h > 3 ? .6 : 0
-  return { x: (c - s.c0) * w, y: r * h + gy / 2, w: w - gx, h: h - gy, shared: gy < 1 }
+  return { x: (c - s.c0) * one, y: r * h + gy / 2, w: w - gx, h: h - gy, shared: gy < 1 }
 }
 
 function penOf({ look, pal }, width) {

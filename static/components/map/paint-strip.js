@@ -1,4 +1,4 @@
-// Tag storage. Machine level: one stacked bar a column. Deeper: one cell a tag page, straight below its 32 data pages:
+// Tag storage. Machine level: one stacked bar a column (or for those that stand as one). Deeper: one cell a tag page, straight below its 32 data pages:
 // reserved cells fill to n of 32 and hatch the rest, what holds data is gold, free is empty with an edge.
 import { FREE, TAGS, PINNED } from "../../lib/states.js"
 import { PER_BLOCK } from "../../lib/plates.js"
@@ -6,10 +6,10 @@ import { outline } from "./paint-machine.js"
 import { pin } from "./paint-words.js"
 import { cellWords } from "./paint-cell-words.js"
 
-export function paintBar(view, plate, col) {
-  const { x, pal, world, camera, look, memory, tally } = view, at = camera.find(plate, col), W = 16 * camera.su
-  const w = W - Math.max(1, W * .08), state = look.layer === "state"
-  const q = state ? world.bar(plate, col) : memory.bar(plate, col)
+export function paintBar(view, plate, col, columns = 1) {
+  const { x, pal, world, camera, look, memory, tally } = view, at = camera.find(plate, col), W = 16 * camera.su * columns
+  const w = W - Math.max(1, W * .08), state = look.layer === "state", source = state ? world : memory
+  const q = together(Array.from({ length: columns }, (_, i) => source.bar(plate, col + i)))
   tally.counts("tags", q.c, 0, look.known)
   if (!camera.fit) tally.coarse = true
   let y = at.b.stripY + at.b.stripH
@@ -30,6 +30,14 @@ export function paintBar(view, plate, col) {
   if (world.policy === "off" || !state) return
   const below = at.b.stripY + at.b.stripH + 8, r = camera.box.w < 600 ? 2 : 2.9
   for (let k = 0; k < Math.min(q.pins, 3); k++) pin(x, pal, at.x + w / 2, below + k * 7, r)
+}
+
+// several bars as one
+function together(bars) {
+  if (bars.length === 1) return bars[0]
+  const sum = of => bars.reduce((total, bar) => total + (of(bar) ?? 0), 0)
+  return { c: [...bars[0].c].map((_, kind) => sum(bar => bar.c[kind])), full: sum(bar => bar.full), pins: sum(bar => bar.pins),
+    n: sum(bar => bar.n) }
 }
 
 export function paintCells(view, plate, block, entry) {

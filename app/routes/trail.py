@@ -1,0 +1,37 @@
+"""The digests on the way to an op: what a link needs to say since which op a state differs."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from app.engine import NAME
+from app.routes.stream import ask
+from app.service import Service, ready_service
+from sim.errors import ScenarioError
+
+router = APIRouter(tags=["run"])
+Ready = Annotated[Service, Depends(ready_service)]
+Id = Annotated[str, Path(max_length=64)]
+STOPS = 8  # digests of one trail
+DIGITS = 8  # of each, in hex
+
+
+@router.get("/runs/{run_id}/trail")
+async def trail(
+    service: Ready, run_id: Id, op: Annotated[int | None, Query(ge=0, description="by default this one")] = None
+) -> dict[str, Any]:
+    """The state at eight ops on the way to `op`, the last: `{"op", "engine", "ops", "digests"}`, 8 hex digits each."""
+    run = service.runs.get(run_id)
+    here, history = await ask(run, lambda machine: (machine.op, machine.history))
+    wanted = here if op is None else op
+    if wanted > run.scenario.length:
+        raise ScenarioError(f"op: {wanted}: must be 0 to {run.scenario.length}, the end of the scenario")
+    ops = stops(wanted)
+    digests = await asyncio.to_thread(history.digests, ops)
+    return {"op": wanted, "engine": NAME, "ops": ops, "digests": [digest[:DIGITS] for digest in digests]}
+
+
+def stops(op: int) -> tuple[int, ...]:
+    """Up to eight ops, ascending, the last of them `op`."""
+    return tuple(sorted({op * stop // STOPS for stop in range(1, STOPS + 1)}))
