@@ -151,5 +151,6 @@ T_DRAIN_ALL = 29  # somebody asked for all LRU caches and per-CPU lists to be em
 T_CONTIG_BEGIN, T_CONTIG_END = 25, 26
 T_REQUEST = 27
 T_KSWAPD_END = 28
+T_FOLD = 30  # a second of the clock begins: vmstat_update
 T_NOTHING = 0
 TRACE_FIELDS = 10

@@ -5,7 +5,7 @@ A simulation keeps exact counters: D_DRIFT is set when a recorded kernel is repl
 
 from sim.core.build import inlined, outlined
 from sim.core.consts import CMA, HIGHATOMIC, ISOLATE, METADATA
-from sim.core.state import D_CPU, D_CPUS, D_DRIFT, State
+from sim.core.state import D_CPU, D_CPUS, D_DRIFT, D_ZONES, State
 
 
 @outlined
@@ -63,3 +63,16 @@ def free_pages(st: State, z: int) -> int:
 def free_cma_pages(st: State, z: int) -> int:
     """NR_FREE_CMA_PAGES likewise."""
     return max(st.z_seen_cma[z], 0) if st.dim[D_DRIFT] else st.z_cma[z]
+
+
+@outlined
+def refresh_cpu_vm_stats(st: State) -> int:
+    """Once a second every CPU adds what it holds back (vmstat_update; its work is rounded to whole seconds)."""
+    for z in range(st.dim[D_ZONES]):
+        for cpu in range(st.dim[D_CPUS]):
+            pcp = z * st.dim[D_CPUS] + cpu
+            st.z_seen[z] += st.pcp_diff[pcp]
+            st.z_seen_cma[z] += st.pcp_diff_cma[pcp]
+            st.pcp_diff[pcp] = 0
+            st.pcp_diff_cma[pcp] = 0
+    return 0

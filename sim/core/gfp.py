@@ -7,6 +7,7 @@ GFP_KSWAPD_RECLAIM = 0x800
 GFP_RETRY_MAYFAIL = 0x4000
 GFP_NORETRY = 0x10000
 GFP_MEMALLOC = 0x20000
+GFP_OOM_VICTIM = 1 << 40  # not a gfp bit: the task that asks has been hit by the OOM killer (a replay only)
 GFP_NOMEMALLOC = 0x80000
 GFP_THISNODE = 0x200000
 GFP_TAGGED = 0x800000

@@ -178,6 +178,23 @@ def told_kswapd(st: State, highest: int, order: int) -> int:
     return 0
 
 
+@compiled
+def begin_round(st: State) -> int:
+    """balance_pgdat begins: the boost of this moment is what it will take back."""
+    for z in range(st.dim[D_ZONES]):
+        st.z_round[z] = st.z_boost[z]
+    return 0
+
+
+@compiled
+def end_round(st: State) -> int:
+    """balance_pgdat ends: the marks come down by the boost of its start; what was added meanwhile stays."""
+    for z in range(st.dim[D_ZONES]):
+        st.z_boost[z] -= min(st.z_boost[z], st.z_round[z])
+        st.z_round[z] = 0
+    return 0
+
+
 @outlined
 def wake_kswapd(st: State, highest: int, order: int, direct: int) -> int:
     """wakeup_kswapd: nothing if it is awake, gave up or all is well; then kcompactd, if nobody compacts `direct`ly."""
@@ -192,16 +209,9 @@ def wake_kswapd(st: State, highest: int, order: int, direct: int) -> int:
     st.dim[D_KSWAPD_ORDER] = order
     st.dim[D_KSWAPD_DONE] = 0
     st.vm[V_PAGEOUTRUN] += 1
+    begin_round(st)
     record_cold(st, E_KSWAPD_WAKE, -1, order, highest, 0)
     return 1
-
-
-@compiled
-def forget_boost(st: State) -> int:
-    """kswapd has done its work: the marks come down again. Simplified: all of the boost, when it goes to sleep."""
-    for z in range(st.dim[D_ZONES]):
-        st.z_boost[z] = 0
-    return 0
 
 
 @compiled
@@ -212,7 +222,7 @@ def kswapd_sleeps(st: State) -> int:
     """
     order = max(st.dim[D_KSWAPD_ORDER], PAGEBLOCK_ORDER * boosted(st))
     st.dim[D_KSWAPD] = 0
-    forget_boost(st)
+    end_round(st)
     reset_all_isolation_suitable(st)
     record_cold(st, E_KSWAPD_SLEEP, -1, 0, 0, 0)
     return wakeup_kcompactd(st, order, 3)

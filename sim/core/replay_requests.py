@@ -26,6 +26,7 @@ from sim.core.consts import (
     T_CONTIG_END,
     T_DRAIN,
     T_DRAIN_ALL,
+    T_FOLD,
     T_FREE,
     T_ISOLATE_FREE,
     T_KSWAPD_END,
@@ -37,11 +38,13 @@ from sim.core.consts import (
     T_UNPIN,
     TRACE_FIELDS,
 )
+from sim.core.counters import refresh_cpu_vm_stats
 from sim.core.free import put_page
-from sim.core.gfp import GFP_TAGGED
+from sim.core.gfp import GFP_OOM_VICTIM, GFP_TAGGED
 from sim.core.page_alloc import alloc_pages
 from sim.core.pcp import drain_all_pages, drain_pages_zone, pcp_head
 from sim.core.process import class_of, own
+from sim.core.reclaim import begin_round, end_round
 from sim.core.replay_events import (
     F_A,
     F_B,
@@ -194,6 +197,7 @@ def asked_alloc(st: State, row: int) -> int:
     if st.rp[row] == T_REQUEST and st.rp[row + F_D]:
         st.rp_sum[RP_USED_T] += 1
     begin(st, 0, class_for(st, gfp_migratetype(st, st.rp[row + F_A])), st.rp[row + F_ORDER])
+    st.p_fatal[0] = st.rp[row + F_A] & GFP_OOM_VICTIM > 0
     page = NO_PAGE
     if st.rp[row] == T_REQUEST and st.rp[row + F_C]:
         flags = slow_flags(st, st.rp[row + F_ORDER], st.rp[row + F_A])
@@ -226,8 +230,9 @@ def kswapd_row(st: State, row: int) -> int:
     """kswapd starts to balance, or goes to sleep: ZONE_RECLAIM_ACTIVE, and how far counters may drift."""
     wakes = st.rp[row] == T_KSWAPD_WAKE
     st.dim[D_KSWAPD] = wakes
-    for z in range(st.dim[D_ZONES]):  # a round ends, if only because the next one starts: its boost is worked off
-        st.z_boost[z] = 0
+    end_round(st)  # if only because the next one starts
+    if wakes:
+        begin_round(st)
     if st.rp[row] == T_KSWAPD_END:
         return 0
     if st.rp_sum[RP_AWAKE] != wakes:
@@ -245,6 +250,8 @@ def rare_row(st: State, row: int) -> int:
     kind = st.rp[row]
     if kind == T_KSWAPD_WAKE or kind == T_KSWAPD_SLEEP or kind == T_KSWAPD_END:
         return kswapd_row(st, row)
+    if kind == T_FOLD:
+        return refresh_cpu_vm_stats(st)
     if kind == T_DRAIN_ALL:
         return drain_all_pages(st)
     if kind == T_RECLAIM_END and st.rp[row + F_C]:

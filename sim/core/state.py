@@ -98,8 +98,10 @@ class State:
     z_low: Annotated[Ints, "i8", "zones"]
     z_high: Annotated[Ints, "i8", "zones"]
     z_reserve: Annotated[Ints, "i8", "reserves"]
-    # By zone: watermark_boost in pages; ZONE_BOOSTED_WATERMARK; pages in HIGHATOMIC pageblocks.
+    # By zone: watermark_boost in pages, of these what kswapd's round will take back when it ends;
+    # ZONE_BOOSTED_WATERMARK; pages in HIGHATOMIC pageblocks.
     z_boost: Annotated[Ints, "i8", "zones"]
+    z_round: Annotated[Ints, "i8", "zones"]
     z_boosted: Annotated[Ints, "i8", "zones"]
     z_highatomic: Annotated[Ints, "i8", "zones"]
     # By zone: pages on the file LRU.

@@ -10,11 +10,11 @@ from sim.core import consts as c
 from sim.core import replay_frees as frees
 from sim.core import replay_requests as core
 from sim.core import state as s
-from sim.core.gfp import GFP_MEMALLOC, GFP_RETRY_MAYFAIL, GFP_TAGGED
+from sim.core.gfp import GFP_MEMALLOC, GFP_OOM_VICTIM, GFP_RETRY_MAYFAIL, GFP_TAGGED
 from sim.replay.build import Recorded
 from sim.replay.columns import CPU, MT, ORDER, PAGE, PID, A, B, C, D
 from sim.replay.prepare import insert
-from sim.replay.trace import Trace
+from sim.replay.trace import SECOND, Trace
 
 Rows = NDArray[np.int64]
 START = (c.T_LOCKED, c.T_RESERVE, c.T_ALLOC, c.T_FREE, c.T_RECLAIM_END)
@@ -95,13 +95,15 @@ def prepare_requests(trace: Trace, tags: tuple[int, int], hints: str) -> Trace:
     rows = trace.rows.copy()
     rows[np.isin(rows[:, 0], (c.T_ALLOC, c.T_FREE)), B] = 0
     mark_memalloc(rows)
+    mark_victims(rows)
     mark_retries(rows)
     found = Requests(rows, tags, "T" in hints)
     found.find()
     prepared = Trace(rows, trace.marks)
     if found.starts:
         prepared = _insert(rows, trace.marks, sorted(found.starts))
-    return insert(prepared, kswapd_ends(prepared.rows))
+    prepared = insert(prepared, kswapd_ends(prepared.rows))
+    return insert(prepared, [(row, c.T_FOLD, -1, 0) for row, text in prepared.marks if text.startswith(SECOND)])
 
 
 def kswapd_ends(rows: Rows) -> list[tuple[int, int, int, int]]:
@@ -135,6 +137,16 @@ def mark_memalloc(rows: Rows) -> None:
             inside.discard(pid)
         elif pid in kswapd or pid in inside:
             rows[n, A] |= GFP_MEMALLOC
+
+
+def mark_victims(rows: Rows) -> None:
+    """Requests of tasks that the OOM killer has hit may use half of what is under the mark (oom_reserves_allowed).
+
+    Not tagged ones: the records have no failed reservation but the one that the kill broke off.
+    """
+    for n in np.flatnonzero(rows[:, 0] == c.T_VICTIM).tolist():
+        theirs = (rows[n:, PID] == rows[n, B]) & (rows[n:, 0] == c.T_ALLOC) & (rows[n:, A] & GFP_TAGGED == 0)
+        rows[n:, A][theirs] |= GFP_OOM_VICTIM
 
 
 def mark_retries(rows: Rows) -> None:

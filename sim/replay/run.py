@@ -193,6 +193,8 @@ COUNTS = {
     "drains_predicted": state.RP_DRAINS_RIGHT,
     "reservations": state.RP_RESERVES,
     "reservations_right": state.RP_RESERVES_RIGHT,
+    "failed": state.RP_FAILED,
+    "failed_ours": state.RP_FAILED_OURS,
 }
 
 

@@ -18,7 +18,9 @@ from sim.gfp import NAMES
 
 Row = tuple[int, ...]
 GFP = {name: mask for mask, name in NAMES} | {"__GFP_TAGGED": 0x800000}
-LINE = re.compile(rb" *(.+)-(\d+) +\[(\d+)\] \S+ +[\d.]+: (\w+): (.*)")
+LINE = re.compile(rb" *(.+)-(\d+) +\[(\d+)\] \S+ +(\d+\.\d+): (\w+): (.*)")
+SECOND = "SECOND"  # a mark of ours: where a CPU folds its counters (vmstat_update, rounded to whole seconds)
+LATE = 0.032  # seconds: a timer that is a second away may fire a granule of the timer wheel late, 8 jiffies of 250 Hz
 PAGE = re.compile(rb"\S+ pfn=0x([0-9a-f]+)(?: order=(\d+))?(?: migratetype=(\d+))?(?: \w+=(\S+))?")
 FIELD = re.compile(rb"(\w+)=(\(?-?[0-9a-zA-Z_]+)")
 HEX = {b"pfn", b"block", b"merged_pfn", b"src", b"dst", b"range", b"page"}
@@ -50,11 +52,15 @@ def parse_trace(data: bytes) -> Trace:
     """The rows of ftrace text. Lines that are not about the page allocator are passed over."""
     rows: list[Row] = []
     marks: list[tuple[int, str]] = []
+    second = -1
     for line in data.split(b"\n"):
         found = LINE.match(line)
         if not found:
             continue
-        name, body = found[4], found[5]
+        name, body = found[5], found[6]
+        if int(float(found[4]) - LATE) != second:
+            second = int(float(found[4]) - LATE)
+            marks.append((len(rows), f"{SECOND} {second}"))
         if name == b"tracing_mark_write":
             marks.append((len(rows), body.decode(errors="replace").strip()))
         elif fields := READERS.get(name, _ported)(name, body):
