@@ -11,7 +11,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
 # How tests run beside each other: a file's tests stay together. Those that measure speed run alone, at the end.
-BESIDE ?= -n 2 --dist loadfile --no-loadscope-reorder
+BESIDE ?= -n 3 --dist loadfile --no-loadscope-reorder
 # ARGS may select tests of one of the two kinds only; 5 is pytest's word for "none".
 MAYBE_NONE = $(if $(ARGS),|| [ $$? -eq 5 ])
 NODE_TESTS = $(shell find tests -name node_modules -prune -o -name "*.test.mjs" -print -o -name "*.test.js" -print)

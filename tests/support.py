@@ -1,6 +1,7 @@
 """What browser tests, documentation tests and the pictures share: a real server and a real browser, ended after use."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -44,6 +45,13 @@ def run_carveout(*arguments: str, together: bool = False) -> subprocess.Complete
     errors = subprocess.STDOUT if together else subprocess.PIPE
     command = [CARVEOUT, *arguments]
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT, timeout=100, check=False)
+
+
+def busy_phone_oom() -> int:
+    """The op of busy-phone's first OOM, as its answer says (which tests/machine/test_busy_phone.py checks)."""
+    said = re.search(r"rfc-v1 at op ([\d,]+)", (ROOT / "sim/scenarios/busy-phone.yaml").read_text())
+    assert said
+    return int(said[1].replace(",", ""))
 
 
 def free_port() -> int:

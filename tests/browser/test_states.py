@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import busy_phone_oom
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -153,12 +155,13 @@ def test_dropping_the_recorded_future_asks_first(opened: "Opened") -> None:
 
 
 def test_a_run_pauses_at_an_oom_if_it_shall_and_the_address_says_so(opened: "Opened") -> None:
-    page = drawn(opened("/open?scenario=busy-phone&op=157000"))
+    op = busy_phone_oom()
+    page = drawn(opened(f"/open?scenario=busy-phone&op={op - 400}"))
     page.get_by_label("pause at OOM").check()  # and stays focused: space would uncheck it
     page.wait_for_url(lambda url: "pause=oom" in url)
     page.keyboard.press(".")
     page.locator("[data-conn]", has_text="paused at the OOM").wait_for()
-    page.locator("time-line text", has_text="op 157,406").wait_for()
+    page.locator("time-line text", has_text=f"op {op:,}").wait_for()
     page.keyboard.press(".")
     page.locator("[data-conn]", has_text="live").wait_for()
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.support import busy_phone_oom
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -64,7 +66,7 @@ def tracks(page: "Page") -> None:
 
 
 BUSY = "/open?scenario=busy-phone&op=168606"  # refused once, then served; the OOM kill is 11,200 ops ago
-OOM = "/open?scenario=busy-phone&op=157406"
+OOM = f"/open?scenario=busy-phone&op={busy_phone_oom()}"
 MINI = "/open?scenario=sprawl&op=17300"  # a full machine whose tagged pages are scattered
 MIXED = "/open?scenario=quiet-mix&op=12000"
 PINNED = "/open?scenario=spurious-oom&op=42"  # one pinned tag page, and an OOM with most memory free

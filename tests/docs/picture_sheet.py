@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support import serving
+from tests.support import busy_phone_oom, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 RUN = "/open?scenario=busy-phone&op=150000&theme=light&tour=0"
-OOM = "/open?scenario=busy-phone&op=157406&theme=light&tour=0"
+OOM = f"/open?scenario=busy-phone&op={busy_phone_oom()}&theme=light&tour=0"
 SCREEN = {"width": 980, "height": 1300}
 # each picture of the browser takes so long that the screen falls behind
 SLOW = """() => {
