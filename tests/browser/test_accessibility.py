@@ -22,7 +22,8 @@ FIND = """async () => (await axe.run()).violations
 
 def violations(page: "Page") -> list[str]:
     """What axe-core finds."""
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found: list[str] = page.evaluate(FIND)
     return found
 
@@ -66,17 +67,18 @@ def test_the_tour_has_no_barrier(opened: "Opened", theme: str) -> None:
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_no_panel_on_a_page_of_its_own_has_a_barrier(opened: "Opened", theme: str) -> None:
-    page = run_at(opened, theme)
+def test_no_panel_on_a_page_of_its_own_has_a_barrier(opened: "Opened") -> None:
+    page = run_at(opened, THEMES[0])
     address = page.url.split("?")[0]
     found = {}
     for panel in PANELS:
-        page.goto(f"{address}/panels/{panel.slug}?theme={theme}")
+        page.goto(f"{address}/panels/{panel.slug}?theme={THEMES[0]}")
         page.locator("time-line svg").wait_for()
         page.wait_for_timeout(400)
-        found[panel.slug] = violations(page)
-    assert found == {panel.slug: [] for panel in PANELS}
+        for _ in THEMES:
+            found[panel.slug, page.locator("html").get_attribute("data-theme")] = violations(page)
+            page.keyboard.press("d")
+    assert found == {(panel.slug, theme): [] for panel in PANELS for theme in THEMES}
 
 
 @pytest.mark.parametrize("theme", THEMES)
