@@ -77,7 +77,7 @@ def _njit(function: Callable[P, R], wrapper: bool, inline: bool = False) -> Call
     import numba
 
     numba.config.CACHE_DIR = str(cache_dir())
-    lean = BUILD == "compiled" and not wrapper
+    lean = not wrapper
     options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
     if lean:
         options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
