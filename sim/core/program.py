@@ -96,7 +96,7 @@ def between_ops(st: State) -> int:
     return 0
 
 
-@compiled
+@outlined
 def step(st: State) -> int:
     """One op. Returns 0 when the program is over."""
     pc = st.dim[D_PC]

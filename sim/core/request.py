@@ -1,6 +1,6 @@
 """One request of a process: allocate, take possession, remember. Free likewise."""
 
-from sim.core.build import compiled, entry, inlined
+from sim.core.build import compiled, entry, inlined, outlined
 from sim.core.consts import (
     C_ANON,
     C_DIRTY,
@@ -141,7 +141,7 @@ def leave_if_killed(st: State, process: int) -> int:
     return 0
 
 
-@compiled
+@outlined
 def allocate(st: State, process: int, what: int, order: int, direct: int) -> int:
     """Allocate 2^order pages of a class for a process; returns the first page or NO_PAGE. Who has left asks no more."""
     begin(st, process, what, order)

@@ -1,6 +1,6 @@
 """The seeded workload: who asks for what next. One call is one request."""
 
-from sim.core.build import compiled, inlined
+from sim.core.build import compiled, inlined, outlined
 from sim.core.consts import (
     C_ANON,
     C_FILE,
@@ -129,7 +129,7 @@ def pin_something(st: State, process: int) -> int:
     return 0
 
 
-@compiled
+@outlined
 def work(st: State) -> int:
     """One op of the workload."""
     if st.dim[D_WEIGHT] <= 0:
