@@ -9,7 +9,7 @@ const CATEGORIES = ["performance", "accessibility", "best-practices"]
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--no-first-run"]
 
 const browser = await puppeteer.launch({ executablePath, headless: true, args })
-const flags = { logLevel: "error", maxWaitForLoad: 10_000, onlyCategories: CATEGORIES }
+const flags = { logLevel: "error", maxWaitForLoad: 7_000, onlyCategories: CATEGORIES }
 try {
   for (const url of addresses) {
     const page = await browser.newPage()
