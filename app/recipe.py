@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.frames import dumps
-from app.library import load
+from app.shipped import load
 from sim.errors import ScenarioError
 from sim.scenario import Scenario
 

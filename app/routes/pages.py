@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import library
+from app import shipped
 from app.errors import UnknownRun
 from app.panels import PANELS, Panel, find_panel
 from app.presenter import is_presenter
@@ -26,7 +26,7 @@ Slug = Annotated[str, Path(max_length=64)]
 @router.get("/")
 def gallery(request: Request, service: Ready) -> Response:
     """The scenarios, and what runs now."""
-    scenarios = tuple(library.load(name) for name in library.names())
+    scenarios = tuple(shipped.load(name) for name in shipped.names())
     rows = tuple(_row(run) for run in service.runs.all())
     return service.templating.page(request, "gallery.html", GalleryPage(scenarios, rows))
 
@@ -34,9 +34,9 @@ def gallery(request: Request, service: Ready) -> Response:
 @router.get("/scenarios/{name}")
 def scenario(request: Request, service: Ready, name: Slug) -> Response:
     """One scenario: its question, what was observed, its file."""
-    if name not in library.names():
-        raise HTTPException(404, f"scenario: {name!r} is not one of {', '.join(library.names())}")
-    page = ScenarioPage(library.load(name), library.text(name))
+    if name not in shipped.names():
+        raise HTTPException(404, f"scenario: {name!r} is not one of {', '.join(shipped.names())}")
+    page = ScenarioPage(shipped.load(name), shipped.text(name))
     return service.templating.page(request, "scenario.html", page)
 
 
