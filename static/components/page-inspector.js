@@ -52,6 +52,7 @@ class PageInspector extends HTMLElement {
     this.asking = true
     const answer = await fetch(`/runs/${run.meta.id}/inspect?${wanted.split(" ")[0]}`).catch(() => null)
     const html = await answer?.text().catch(() => "")
+    if (this.matches(":active")) await released(this)
     this.asking = false
     Object.assign(this, { last: performance.now(), shown: wanted })
     if (this.query === query && answer?.ok) this.put(html, query)
@@ -92,5 +93,19 @@ class PageInspector extends HTMLElement {
     select()
     e.preventDefault()
   }
+}
+
+// A button that goes away while it is held down is never clicked: what is new waits until it has been let go.
+/** @returns {Promise<void>} */
+function released(element) {
+  return new Promise(done => {
+    const once = new AbortController()
+    const look = () => setTimeout(() => { // after the click
+      if (element.matches(":active")) return
+      once.abort()
+      done()
+    })
+    for (const type of ["pointerup", "pointercancel", "keyup"]) document.addEventListener(type, look, { signal: once.signal })
+  })
 }
 define("page-inspector", PageInspector)

@@ -166,3 +166,16 @@ def test_a_process_of_the_table_is_shown_on_the_map(opened: "Opened") -> None:
     page.locator("page-inspector [data-do=show]").click()
     page.wait_for_function("() => document.querySelector('page-map').drawn().layer === 'owner'")
     page.locator("[data-layer-key] [aria-pressed=true]", has_text="server").wait_for()
+
+
+def test_a_button_of_the_inspector_stays_while_it_is_held_down(opened: "Opened") -> None:
+    page = ready(opened, f"{MINI}&sel=0x80520", width=1920, height=1080)
+    page.locator("page-inspector [data-do=show]").hover()
+    page.mouse.down()
+    with page.expect_response(re.compile("/inspect")) as asked:
+        page.keyboard.press("ArrowRight")  # the run moves on, and the inspector asks again
+    asked.value.finished()
+    page.wait_for_timeout(300)
+    page.mouse.up()
+    page.locator("[data-level=pageblock][aria-pressed=true]").wait_for()
+    page.locator("page-inspector article[data-op='4001']").wait_for()
