@@ -16,7 +16,7 @@ from sim.errors import ScenarioError
 from sim.files import parse_mapping, read_mapping
 from sim.layout import MISSING, Layout, load_layout, preset
 from sim.program import Step, ops_of, program_array, validate_program
-from sim.schema import Int, Model, build, refuse
+from sim.schema import Int, Model, Pfn, build, refuse
 from sim.workload import MAX_PROCESSES, Process, pin_array, validate_processes, workload_array
 
 Policy = Literal["off", "static", "rfc-v1"]
@@ -35,6 +35,13 @@ def _load(layout: Any) -> Any:
         raise ScenarioError(line if line.startswith("layout:") else f"layout.{line}") from None
 
 
+class Place(Model):
+    """Where the map of a new run looks. The page looks at the middle when the layout has no memory at `at`."""
+
+    level: Literal["zone", "pageblock", "page"]
+    at: Pfn
+
+
 class Scenario(Model):
     """One scenario, complete and possible."""
 
@@ -46,6 +53,7 @@ class Scenario(Model):
     policy: Policy = "rfc-v1"
     seed: Annotated[Int, Field(ge=1, le=2147483646)] = 1
     speed: Annotated[Int, Field(ge=0, le=100_000_000)] = 20  # ops per second to start with; 0 = as fast as it goes
+    look: Place | None = None  # nowhere: the whole machine
     processes: Annotated[tuple[Process, ...], Field(max_length=MAX_PROCESSES)] = ()
     program: Annotated[tuple[Step, ...], Field(min_length=1, max_length=10_000)]
 

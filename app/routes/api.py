@@ -13,7 +13,7 @@ from app.errors import NotPresenter, wants_page
 from app.presenter import give_secret, is_presenter
 from app.recipe import Recipe
 from app.report import report
-from app.routes.open import theme_before, to_run, with_view
+from app.routes.open import first_look, theme_before, to_run, with_view
 from app.run import Run
 from app.service import Service, ready_service
 from app.transport import MOST_SPEED, Command, CommandName
@@ -115,7 +115,7 @@ async def copy(request: Request, service: Ready, run_id: Id) -> Response:
 
 def _made(request: Request, run: Run) -> Response:
     if wants_page(request):
-        return to_run(request, run, theme_before(request))
+        return to_run(request, run, "&".join(filter(None, (first_look(run), theme_before(request)))))
     url = run.url(run.worker.moment.snapshot.op)
     response = JSONResponse({"id": run.id, "url": url}, 201, {"location": url})
     give_secret(response, request, run.id, run.secret)

@@ -85,6 +85,12 @@ def to_run(request: Request, run: Run, extra: str = "") -> Response:
     return response
 
 
+def first_look(run: Run) -> str:
+    """Where the map of a new run looks, as a query; of one that is opened further on the page decides."""
+    place = run.scenario.look
+    return urlencode({"level": place.level, "at": f"{place.at:#x}"}) if place and not run.recipe.op else ""
+
+
 def with_view(address: str, view: str) -> str:
     """The address of a run with what is said about the view."""
     return f"{address}&{view}" if view else address

@@ -135,7 +135,7 @@ function names(g) {
     return `<text x="${x}" y="${(g.top + g.bottom) / 2 + 4}" class="s b">${all ? "kept" : "ordinary"}</text>`
   }
   const tags = Math.max(0, s.tags[n] ?? 0), lent = tags + (s.lent_anon[n] ?? 0) + (s.lent_file[n] ?? 0)
-  const step = g.big ? 15 : 12, low = g.y(0) + 1, mid = Math.min(low - step, g.y((tags + lent) / 2) + 4)
+  const step = g.big ? 15 : 12, low = g.y(0) - 3, mid = Math.min(low - step, g.y((tags + lent) / 2) + 4)
   const high = Math.min(mid - step, g.y(g.total) + 10)
   return `<text x="${x}" y="${Math.max(high, g.top - 4)}" class="s">free</text>
     <text x="${x}" y="${mid}" class="s b ink-lent-text">lent</text>

@@ -208,6 +208,17 @@ def test_a_path_that_looks_like_another_site_stays_here(client: Client) -> None:
     assert 'href="/evil.example/x">Back</a>' in refused_form(client, f"{client.base_url}//evil.example/x")
 
 
+def test_a_lesson_starts_where_its_scenario_looks(client: Client) -> None:
+    asked = {
+        name: client.post("/api/runs", data=data, headers=PAGE).headers["location"] for name, data in FIRST.items()
+    }
+
+    assert {name: "level=pageblock&at=0x80000" in url for name, url in asked.items()} == {"new": True, "later": False}
+
+
+FIRST = {"new": {"scenario": "first-tagged-page"}, "later": {"scenario": "first-tagged-page", "op": "5"}}
+
+
 def test_a_run_looks_as_the_page_that_started_it(client: Client) -> None:
     sent = PAGE | {"referer": f"{client.base_url}/?theme=projector&part=tags"}
 
@@ -215,7 +226,7 @@ def test_a_run_looks_as_the_page_that_started_it(client: Client) -> None:
     started = answer.headers["location"]
     page = client.get(started, headers=PAGE).text
 
-    assert (started.endswith("&op=0&theme=projector"), 'data-theme="projector"' in page) == (True, True)
+    assert (started.endswith("&theme=projector"), 'data-theme="projector"' in page) == (True, True)
 
 
 def test_a_command_without_javascript_keeps_the_theme(client: Client) -> None:

@@ -2,6 +2,8 @@
 // the pointer; broken crimson with a cross: the tag page is pinned, so its pages are refused.
 import { run } from "../../run.js"
 
+const NARROW = 14 // px
+
 export function paintLink({ camera, palette: { c, strong } }, x, pfn, look, stops = []) {
   const { plates } = run, g = plates.row(pfn), p = plates.plateOf(pfn), poured = camera.level === 0
   const rows = p.served ? plates.unit(g) : [g], first = camera.column(rows[0]), last = camera.column(rows.at(-1))
@@ -14,7 +16,7 @@ export function paintLink({ camera, palette: { c, strong } }, x, pfn, look, stop
   if (X > camera.box.w || X + W < 0 || end < top) return
   clipped(x, camera, () => {
     if (poured && camera.fit) columnBox(pen, camera, p, first, X, W)
-    box(pen, X - .5, top - .5, W + 1, Math.max(3, end - top + 1), strong)
+    around(pen, X - .5, top - .5, W + 1, Math.max(3, end - top + 1))
     if (camera.level >= 2 && !plates.isTag(pfn)) page(pen, camera.cell(pfn), strong, band)
     if (p.served) down(pen, camera, { rows, X, W, end, band, numbered: refused })
   })
@@ -27,7 +29,7 @@ function down(pen, camera, { rows, X, W, end, band, numbered }) {
   const bars = camera.fit && camera.level === 0, mid = X + W / 2, cell = camera.stripCell(rows[0])
   line(pen, mid, end + 1, bars ? band.stripY - 3 : cell.y)
   if (bars) box(pen, X - 1, band.stripY - 2, W + 2, band.stripH + 4, pen.width)
-  else box(pen, cell.x - .5, cell.y - .5, Math.max(4, cell.w * rows.length), cell.h + 1, pen.width)
+  else around(pen, cell.x - .5, cell.y - .5, Math.max(4, cell.w * rows.length), cell.h + 1)
   const at = bars ? band.stripY + 12 : Math.min(cell.y + cell.h / 2, cell.y + 14)
   if (pen.bad && !numbered) cross(pen, mid, at, bars || cell.w < 12 ? 5 : 7)
 }
@@ -79,6 +81,12 @@ function box({ x, c, bad, colour }, X, Y, W, H, width) {
   x.lineWidth = width
   x.strokeRect(X, Y, W, H)
   x.setLineDash([])
+}
+
+// a narrow place keeps its colour: the outline stands outside of it
+function around(pen, X, Y, W, H) {
+  const out = W < NARROW ? (pen.width + 3) / 2 : 0
+  box(pen, X - out, Y - out, W + 2 * out, H + 2 * out, pen.width)
 }
 
 function line({ x, c, colour, width }, X, from, to) {

@@ -7,16 +7,25 @@ import { paintKey } from "./paint-key.js"
 import { GROUPS, total } from "./in-view.js"
 
 export function paintNames(map) {
-  const { land: x, camera, palette: pal } = map, small = camera.box.w < 600
-  const raise = pal.strong > 2 && !small && camera.box.w > 1300 ? 4 : 0
+  for (const view of views(map, map.land)) {
+    zone(view)
+    view.p.served ? storage(view) : unserved(view)
+  }
+  if (map.camera.box.key > 60) paintKey(map)
+}
+
+// once more what is said above each strip, over the lines that lead down to it
+export function paintCaptions(map, x) {
+  for (const view of views(map, x)) if (view.p.served) caption(view)
+}
+
+// what is seen of each plate, band by band
+function* views({ camera, palette: pal, tally, look }, x) {
+  const small = camera.box.w < 600, raise = pal.strong > 2 && !small && camera.box.w > 1300 ? 4 : 0
   for (const band of camera.list) for (const s of band.segs) {
     const x0 = Math.max(0, s.x), x1 = Math.min(camera.box.w, s.x + s.w)
-    const view = { x, camera, pal, small, raise, band, s, p: s.plate, x0, x1, tally: map.tally, look: map.look }
-    if (view.x1 - view.x0 < 8) continue
-    zone(view)
-    s.plate.served ? storage(view) : unserved(view)
+    if (x1 - x0 >= 8) yield { x, camera, pal, small, raise, band, s, p: s.plate, x0, x1, tally, look }
   }
-  if (camera.box.key > 60) paintKey(map)
 }
 
 function zone(view) {
@@ -82,10 +91,15 @@ function edge(x, pal, at, y, w, h) {
 }
 
 function storage(view) {
-  const { x, camera, pal: { c, font, strong }, band, s, p, x0, x1 } = view, y = band.stripY
+  const { x, pal: { c, strong }, band, x0, x1 } = view
   x.strokeStyle = c.ink
   x.lineWidth = strong
-  x.strokeRect(x0 - 3, y - 4, x1 - x0 + 4, band.stripH + 8)
+  x.strokeRect(x0 - 3, band.stripY - 4, x1 - x0 + 4, band.stripH + 8)
+  caption(view)
+}
+
+function caption(view) {
+  const { x, camera, pal: { c, font }, band, s, p, x0, x1 } = view, y = band.stripY
   if (s.c0 > 0 && camera.fit) return
   const name = `${run.policy === "off" ? "Would be tag storage" : "Tag storage"} of ${p.zone}`
   const n = say(x, name, x0 - 3, y - 9, font("label", 650), c.ink, { halo: c.paper })

@@ -3,6 +3,7 @@
 import { run } from "../../run.js"
 import { selection } from "../../selection.js"
 import { paintLink, paintTile } from "./paint-link.js"
+import { paintCaptions } from "./paint-names.js"
 import { paintStops } from "./paint-stops.js"
 
 export function paintOver(map) {
@@ -12,6 +13,7 @@ export function paintOver(map) {
   if (selection.block !== null && there(chosen)) paintTile(map, x, chosen)
   if (selection.pfn !== null && there(chosen)) paintLink(map, x, chosen, "chosen", stops)
   if (cursor.pfn !== null && cursor.pfn !== chosen) paintLink(map, x, cursor.pfn, "hover", stops)
+  paintCaptions(map, x)
   paintStops(map, x, stops.filter(stop => there(stop.pfn)))
 }
 
