@@ -1,6 +1,6 @@
 """Pictures a second, long tasks and memory of the run page with every panel open, while the run plays.
 
-    python -m bench.page_run [--minutes 10] [--seconds 10] [--scenario busy-phone] [--speed 20000]
+    python -m bench.page_run [--minutes 10] [--seconds 10] [--scenario busy-phone] [--speed 20000] [--see SLUG]
 
 It starts a server of its own and a headless Chromium without a GPU (CARVEOUT_CHROMIUM names another one), 1920x1080.
 The server sends at most 10 frames a second; to see what the page can do, it is handed its newest frame again 30 times a
@@ -119,6 +119,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10, help="of each measurement of pictures (default 10)")
     parser.add_argument("--scenario", default="busy-phone")
     parser.add_argument("--speed", type=float, default=20_000, help="ops a second (default 20000)")
+    parser.add_argument("--see", metavar="SLUG", help="scroll to this panel (tag-storage: the chart that costs most)")
     parser.add_argument("--json", action="store_true", help="as JSON instead of a table")
     arguments = parser.parse_args()
     chromium = find_chromium()
@@ -128,6 +129,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         open_run(page, url, arguments.scenario, arguments.speed)
+        if arguments.see:
+            page.locator(f"#panel-{arguments.see}").scroll_into_view_if_needed()
         found = measure(page, arguments)
         print(json.dumps(found) if arguments.json else table(found, arguments.minutes))
         browser.close()
