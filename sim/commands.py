@@ -87,7 +87,7 @@ def print_scenarios(arguments: argparse.Namespace) -> None:
     """`carveout scenarios`."""
     scenarios = [load_scenario(name) for name in list_scenarios()]
     if arguments.json:
-        shown = ("name", "chapter", "question", "answer", "policy", "seed", "length")
+        shown = ("name", "chapter", "question", "summary", "answer", "policy", "seed", "length")
         rows = [{name: getattr(s, name) for name in shown} | {"layout": s.layout.name} for s in scenarios]
         _print_json({"scenarios": rows})
     else:

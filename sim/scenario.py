@@ -22,7 +22,7 @@ from sim.workload import MAX_PROCESSES, Process, pin_array, validate_processes, 
 Policy = Literal["off", "static", "rfc-v1"]
 POLICIES: dict[Policy, int] = {"off": P_OFF, "static": P_STATIC, "rfc-v1": P_RFC_V1}
 CHAPTERS = ("First principles", "When it fails", "In the wild")
-LABELS = ("name", "question", "answer", "chapter")  # what a change may not touch
+LABELS = ("name", "question", "summary", "answer", "chapter")  # what a change may not touch
 
 
 def _load(layout: Any) -> Any:
@@ -47,6 +47,7 @@ class Scenario(Model):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
     question: Annotated[str, Field(min_length=1, max_length=200)]
+    summary: Annotated[str, Field(max_length=120)] = ""  # one line of the answer, for lists
     answer: Annotated[str, Field(max_length=4000)] = ""  # what was observed
     chapter: Literal["First principles", "When it fails", "In the wild"] = "In the wild"
     layout: Annotated[Layout, BeforeValidator(_load)]

@@ -51,6 +51,7 @@ def test_every_shipped_scenario_begins_with_its_question(name: str) -> None:
 @pytest.mark.parametrize("name", list_scenarios())
 def test_every_shipped_scenario_says_what_was_observed(name: str) -> None:
     assert len(load_scenario(name).answer) > 80
+    assert load_scenario(name).summary.endswith(".")
 
 
 def test_scenarios_are_listed_chapter_by_chapter() -> None:
