@@ -40,7 +40,7 @@ from sim.core.consts import (
 )
 from sim.core.counters import refresh_cpu_vm_stats
 from sim.core.free import put_page
-from sim.core.gfp import GFP_OOM_VICTIM, GFP_TAGGED
+from sim.core.gfp import GFP_OOM_VICTIM, GFP_TAGGED, gfp_migratetype
 from sim.core.page_alloc import alloc_pages
 from sim.core.pcp import drain_all_pages, drain_pages_zone, pcp_head
 from sim.core.process import class_of, own
@@ -62,7 +62,7 @@ from sim.core.replay_events import (
 from sim.core.replay_frees import GONE, OWN_LINE, TARGET_LINE, asked_free, ours
 from sim.core.replay_told import kind_for, set_kinds
 from sim.core.request import begin
-from sim.core.slowpath import after_reclaim, gfp_migratetype, slow_flags
+from sim.core.slowpath import after_reclaim, slow_flags
 from sim.core.state import (
     D_CPU,
     D_CPUS,
