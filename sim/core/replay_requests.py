@@ -210,13 +210,16 @@ def asked_alloc(st: State, row: int) -> int:
 
 @compiled
 def told_drain_line(st: State, row: int) -> int:
-    """The trace drained a page: right if we did, before or after. With hint D, do as it did: somebody drained."""
+    """The trace drained a page: right if we did, before or after. With hint D, do as it did: somebody drained.
+
+    The overflow of a list (column b) is no drain by somebody else: when it is due is for our own lists to say.
+    """
     page = st.rp[row + F_PAGE]
     st.rp_sum[RP_DRAINS] += 1
     answer_row = st.rp_sum[RP_END] * TRACE_FIELDS
     own = row < answer_row and st.rp[answer_row + F_PID] == st.rp[row + F_PID]
     held = st.rp_drained[page] <= 0 and st.kind[page] == K_PCP and st.order[page] >= 0
-    if st.rp_sum[RP_HINT_D] and held and not own:
+    if st.rp_sum[RP_HINT_D] and held and not own and not st.rp[row + F_B]:
         st.rp_sum[RP_USED_D] += 1
         pcp = pcp_of(st, page)
         drain_pages_zone(st, pcp // st.dim[D_CPUS], pcp % st.dim[D_CPUS])

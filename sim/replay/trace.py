@@ -149,6 +149,11 @@ def _plain(kind: int, *names: bytes) -> Callable[[bytes, bytes], Row]:
     return read
 
 
+def _nothing(_: bytes, body: bytes) -> Row:
+    """Says nothing but that the task has gone on."""
+    return (c.T_NOTHING, -1, 0, 0, 0, 0, 0, 0)
+
+
 def _migrate(_: bytes, body: bytes) -> Row:
     return (c.T_MIGRATE, -1, 0, 0, int(b"contig_range" in body), 0, 0, 0)
 
@@ -186,6 +191,9 @@ READERS: dict[bytes, Callable[[bytes, bytes], Row | None]] = {
     b"mm_compaction_isolate_freepages": _range(c.T_ISOLATE_FREE),
     b"mm_compaction_isolate_migratepages": _range(c.T_ISOLATE_MIGRATE),
     b"mm_migrate_pages_start": _migrate,
+    b"mm_migrate_pages": _nothing,
+    b"mm_compaction_migratepages": _nothing,
+    b"mm_compaction_finished": _nothing,
     b"mm_compaction_begin": _plain(c.T_COMPACT_BEGIN),
     b"mm_compaction_end": _plain(c.T_COMPACT_END),
     b"mm_compaction_try_to_compact_pages": _plain(c.T_COMPACT_TRY, b"priority"),
