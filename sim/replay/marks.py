@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from sim.core import consts as c
 from sim.core.gfp import GFP_MEMALLOC, GFP_OOM_VICTIM, GFP_TAGGED
-from sim.replay.columns import CPU, ORDER, PID, A, B, C
+from sim.replay.columns import CPU, PID, A, B, C
 
 Rows = NDArray[np.int64]
 

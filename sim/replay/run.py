@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import replay_events, replay_requests, state
+from sim.core import replay_events, replay_fates, replay_requests, state
 from sim.errors import ScenarioError
 from sim.layout import Layout
 from sim.replay.build import Recorded, layout_of
@@ -180,7 +180,7 @@ def advance(run: Run, start: int, end: int) -> None:
 def begin(run: Run, dump: Dump, row: int, hints: str) -> None:
     """The machine as it was at a dump, and what the trace says will happen to each page from there."""
     run.machine.fill(dump, run.sure_types(dump, row), run.refs)
-    replay_events.note_fates(run.machine.state, row, len(run.trace.rows))
+    replay_fates.note_fates(run.machine.state, row, len(run.trace.rows))
     if run.mode == "requests":
         run.machine.arrays["rp_page"][:] = 0
         begin_requests(run.machine, run.refreshed.get(dump.name, row), row, hints)

@@ -149,7 +149,7 @@ def _plain(kind: int, *names: bytes) -> Callable[[bytes, bytes], Row]:
     return read
 
 
-def _nothing(_: bytes, body: bytes) -> Row:
+def _nothing(_: bytes, __: bytes) -> Row:
     """Says nothing but that the task has gone on."""
     return (c.T_NOTHING, -1, 0, 0, 0, 0, 0, 0)
 
