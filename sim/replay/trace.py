@@ -39,6 +39,11 @@ class Trace:
         return next((row for row, mark in self.marks if mark == text), -1)
 
 
+def find_trace(folder: Path) -> Path | None:
+    """The trace of a run folder, packed or not, if it has one."""
+    return next((path for name in ("trace.txt.gz", "trace.txt") if (path := folder / name).exists()), None)
+
+
 def read_trace(path: Path) -> Trace:
     """Read `trace.txt.gz` or `trace.txt`. Raises ScenarioError if it cannot be read or has no events."""
     try:
