@@ -7,7 +7,7 @@ pagetypeinfo is named as the recorded ports name it: the posted series gives it 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from sim.boot import stat_threshold
+from sim.boot import pressure_threshold, stat_threshold
 from sim.core.consts import CMA, K_SLAB, METADATA, ORDERS, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
 from sim.errors import ScenarioError
 from sim.layout_checks import ZONE_ORDER
@@ -129,14 +129,19 @@ def _zone(zone: ZoneView) -> Iterator[str]:
     yield f"      {'nr_free_cma':<12} {zone.free_cma}"
     if zone.has_metadata:
         yield f"      {'nr_free_metadata':<12} {zone.free_metadata}"
+    cpus = len(zone.pcp)
+    threshold = stat_threshold(zone.managed, cpus)
+    if zone.kswapd_awake:
+        threshold = pressure_threshold(zone.low, zone.min, cpus)
     yield "  pagesets"
     for cpu, pcp in enumerate(zone.pcp):
         yield f"    cpu: {cpu}"
         yield f"              count: {pcp.count}"
         yield f"              high:  {pcp.high}"
         yield f"              batch: {pcp.batch}"
-        yield f"  vm stats threshold: {stat_threshold(zone.managed, len(zone.pcp))}"
-    yield "  node_unreclaimable:  0"
+        yield f"  vm stats threshold: {threshold}"
+    if zone.unreclaimable is not None:
+        yield f"  node_unreclaimable:  {int(zone.unreclaimable)}"
     yield f"  start_pfn:           {zone.start_pfn}"
 
 
@@ -164,8 +169,8 @@ def meminfo(snapshot: HasProc) -> Iterator[str]:
         "KReclaimable": slab if "nr_slab_reclaimable" in counters else None,
         "SReclaimable": slab if "nr_slab_reclaimable" in counters else None,
         "PageTables": counters.get("nr_page_table_pages"),
-        "CmaTotal": cma or None,
-        "CmaFree": sum(zone.free_cma for zone in snapshot.zones) if cma else None,
+        "CmaTotal": cma,
+        "CmaFree": sum(zone.free_cma for zone in snapshot.zones),
         "MetadataTotal": metadata if snapshot.zones[0].has_metadata else None,
         "MetadataFree": counters.get("nr_free_metadata"),
     }

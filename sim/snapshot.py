@@ -48,6 +48,8 @@ class ZoneView:
     boost: int = 0  # watermark_boost
     free_cma: int = 0  # NR_FREE_CMA_PAGES, part of `free`
     has_metadata: bool = True  # the kernel knows MIGRATE_METADATA
+    kswapd_awake: bool = False  # counters may drift as far as pressure allows
+    unreclaimable: bool | None = False  # kswapd gave up (node_unreclaimable); None: not known
 
 
 @dataclass(frozen=True, slots=True)

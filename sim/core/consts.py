@@ -136,7 +136,7 @@ T_ALLOC = 1  # a = gfp; page -1 when it failed
 T_FREE = 2
 T_BATCHED = 3
 T_LOCKED = 4  # mm_page_alloc_zone_locked; a = percpu_refill
-T_DRAIN = 5  # mm_page_pcpu_drain
+T_DRAIN = 5  # mm_page_pcpu_drain; b = 1: a list had overflowed (requests mode)
 T_EXTFRAG = 6  # migratetype = wanted, a = fallback_order, b = type stolen from, c = change_ownership
 T_ISOLATE_FREE = 7  # page = start, a = end (pfn, then page), b = nr_scanned, c = nr_taken
 T_ISOLATE_MIGRATE = 8  # the same

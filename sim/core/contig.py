@@ -40,15 +40,15 @@ from sim.core.consts import (
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
 from sim.core.gfp import GFP_COMP, GFP_MIGRATE
+from sim.core.meanwhile import note_target, others_run
 from sim.core.migrate import move_page, record_batch
 from sim.core.pages import find_head, set_kind, zone_of
 from sim.core.pcp import drain_all_pages, drain_zone
 from sim.core.process import split_huge_page
 from sim.core.reclaim import direct_reclaim, wake_kswapd
 from sim.core.records import record, record_cold, trace
-from sim.core.replay_frees import serve_others
 from sim.core.rmqueue import get_page_untagged, no_fragment
-from sim.core.state import D_REPLAY, D_TRACE, RP_PUSHED, RP_TARGETS, V_DROPPED, V_MIGRATE_FAIL, State
+from sim.core.state import D_TRACE, V_DROPPED, V_MIGRATE_FAIL, State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
 
 TRIES = 5  # of alloc_contig_range, repeated on -EBUSY only
@@ -133,8 +133,7 @@ def alloc_migration_target(st: State, cpu: int) -> int:
 
     It reclaims as long as that makes progress, and never calls the OOM killer.
     """
-    if st.dim[D_REPLAY]:
-        serve_others(st, T_ALLOC)
+    others_run(st, T_ALLOC)
     flags = movable_flags(st, 0) | ALLOC_KSWAPD
     fast = flags | WMARK_LOW | no_fragment(st, ZONE_MOVABLE)
     page = get_page_untagged(st, 0, MOVABLE, fast, ZONE_MOVABLE, cpu)
@@ -148,10 +147,7 @@ def alloc_migration_target(st: State, cpu: int) -> int:
             page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
     if st.dim[D_TRACE]:
         record_cold(st, E_ALLOC, page, 0, MOVABLE, GFP_MIGRATE | GFP_COMP)
-    if st.dim[D_REPLAY]:
-        st.rp_target[st.rp_sum[RP_PUSHED] % RP_TARGETS] = page
-        st.rp_sum[RP_PUSHED] += 1
-    return page
+    return note_target(st, page)
 
 
 @compiled
@@ -290,9 +286,8 @@ def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) 
     ret = EINTR if fatal else OK
     if ret == OK and any_pinned(st, start, end):
         ret = trace_busy(st, start, end)
-        if st.dim[D_REPLAY]:  # the further tries drain what others have freed since
-            serve_others(st, T_RESERVE)
-            drain_all_pages(st)
+        if others_run(st, T_RESERVE):
+            drain_all_pages(st)  # as the further tries drain what others have freed since
     if ret == OK:
         ret = empty_range(st, start, end, cpu)
     for block in range(first, end, PAGEBLOCK_PAGES):

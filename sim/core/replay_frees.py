@@ -10,18 +10,12 @@ from sim.core.metadata import free_metadata_storage
 from sim.core.pages import find_head
 from sim.core.pcp import pcp_head, pcp_take
 from sim.core.process import disown, split_huge_page
+from sim.core.replay_rows import F_B, F_CPU, F_D, F_ORDER, F_PAGE, F_PID, kind_of_next
 from sim.core.replay_told import kind_for, set_kinds
 from sim.core.state import D_CPU, D_PAGES, D_TAGGED, PCP_LISTS, RP_BULK, RP_CURSOR, RP_END, RP_SERVED, State
 
-F_PAGE, F_ORDER, F_MT, F_A, F_B, F_C, F_D, F_PID, F_CPU = 1, 2, 3, 4, 5, 6, 7, 8, 9
 GONE = -1  # `rp_page` of a page of the trace for which we gave none
 OWN_LINE, TARGET_LINE = 2, 3  # column b of rows that a reservation of ours stands for
-
-
-@compiled
-def kind_of_next(st: State, number: int) -> int:
-    """Kind of the row that column d names."""
-    return st.rp[(number - 1) * TRACE_FIELDS] if number > 0 else 0
 
 
 @compiled

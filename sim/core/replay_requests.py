@@ -1,25 +1,15 @@
-"""Requests mode of a replay: only what callers did is told; refills, drains, splits, merges, stealing are ours.
-
-A page of the trace and the page that we gave in its place may differ; `rp_page` keeps ours (+ 1, 0 the same page),
-so that a free frees what we gave.
-"""
+"""Requests mode of a replay: only what callers did is told; refills, drains, splits, merges, stealing are ours."""
 
 from sim.core.build import compiled, entry, outlined
 from sim.core.consts import (
-    C_ANON,
-    C_SLAB,
-    C_UNMOVABLE,
     F_PINNED,
     F_TAGGED,
     ISOLATE,
     K_PCP,
     K_TAGGED,
     METADATA,
-    MOVABLE,
-    NO_PAGE,
     P_RFC_V1,
     PAGEBLOCK_ORDER,
-    RECLAIMABLE,
     T_ALLOC,
     T_BATCHED,
     T_CONTIG_BEGIN,
@@ -39,30 +29,13 @@ from sim.core.consts import (
     TRACE_FIELDS,
 )
 from sim.core.counters import refresh_cpu_vm_stats
-from sim.core.free import put_page
-from sim.core.gfp import GFP_OOM_VICTIM, GFP_TAGGED, gfp_migratetype
-from sim.core.page_alloc import alloc_pages
 from sim.core.pcp import drain_all_pages, drain_pages_zone, pcp_head
 from sim.core.process import class_of, own
 from sim.core.reclaim import begin_round, end_round
-from sim.core.replay_events import (
-    F_A,
-    F_B,
-    F_C,
-    F_CPU,
-    F_D,
-    F_ORDER,
-    F_PAGE,
-    F_PID,
-    M_ALLOC,
-    miss,
-    told_contig,
-    told_isolate_free,
-)
-from sim.core.replay_frees import GONE, OWN_LINE, TARGET_LINE, asked_free, ours
-from sim.core.replay_told import kind_for, set_kinds
-from sim.core.request import begin
-from sim.core.slowpath import after_reclaim, slow_flags
+from sim.core.replay_answers import asked_alloc
+from sim.core.replay_frees import asked_free, ours
+from sim.core.replay_isolate import told_contig, told_isolate_free
+from sim.core.replay_rows import F_B, F_C, F_CPU, F_PAGE, F_PID
 from sim.core.state import (
     D_CPU,
     D_CPUS,
@@ -72,37 +45,19 @@ from sim.core.state import (
     D_TAGGED,
     D_ZONES,
     PCP_LISTS,
-    RP_ALLOCS,
     RP_AWAKE,
-    RP_CURSOR,
     RP_DRAINS,
     RP_DRAINS_RIGHT,
     RP_END,
-    RP_FAILED,
-    RP_FAILED_OURS,
-    RP_FAILED_RIGHT,
     RP_HINT_C,
     RP_HINT_D,
     RP_HINT_I,
-    RP_POPPED,
-    RP_PREDICTED,
-    RP_PUSHED,
     RP_SERVED,
-    RP_TARGETS,
     RP_USED_C,
     RP_USED_D,
     RP_USED_I,
-    RP_USED_T,
     State,
 )
-
-
-@compiled
-def class_for(st: State, mt: int) -> int:
-    """What we take a block for that was asked for with this migratetype."""
-    if mt == MOVABLE:
-        return C_ANON
-    return C_SLAB if mt == RECLAIMABLE else C_UNMOVABLE
 
 
 @entry
@@ -127,96 +82,17 @@ def pcp_of(st: State, page: int) -> int:
 
 
 @compiled
-def give(st: State, told: int, page: int, row: int) -> int:
-    """The block is the caller's."""
-    order = st.rp[row + F_ORDER]
-    gfp = st.rp[row + F_A]
-    mt = gfp_migratetype(st, gfp)
-    set_kinds(st, page, order, kind_for(st, mt))
-    if gfp & GFP_TAGGED and mt == MOVABLE and st.dim[D_POLICY] == 2:
-        set_kinds(st, page, order, K_TAGGED)
-        st.flags[page] |= F_TAGGED
-        st.dim[D_TAGGED] += 1 << order
-    own(st, 0, class_of(st, page), page, order)
-    if told >= 0:
-        st.rp_page[told] = 0 if told == page else page + 1
-    return 0
-
-
-@compiled
-def answer(st: State, row: int, told: int, page: int) -> int:
-    """Compare what we gave with what the trace has, and hand it out."""
-    if told < 0:
-        st.rp_sum[RP_FAILED] += 1
-        st.rp_sum[RP_FAILED_RIGHT] += page == NO_PAGE
-        st.rp_sum[RP_FAILED_OURS] += page == NO_PAGE
-        if page != NO_PAGE:  # nobody has it: back where it came from
-            put_page(st, page, st.rp[row + F_ORDER], st.rp[row + F_CPU])
-        return 0
-    st.rp_sum[RP_ALLOCS] += 1
-    if page == told:
-        st.rp_sum[RP_PREDICTED] += 1
-    else:
-        miss(st, row, M_ALLOC, told, page)
-    if page == NO_PAGE:
-        st.rp_sum[RP_FAILED_OURS] += 1
-        st.rp_page[told] = GONE
-        return 0
-    return give(st, told, page, row)
-
-
-@compiled
-def told_target(st: State, row: int, told: int) -> int:
-    """The next target that a migration of ours took stands for this one."""
-    st.rp_sum[RP_ALLOCS] += 1
-    if st.rp_sum[RP_POPPED] >= st.rp_sum[RP_PUSHED]:
-        st.rp_page[told] = GONE
-        return miss(st, row, M_ALLOC, told, NO_PAGE)
-    page = st.rp_target[st.rp_sum[RP_POPPED] % RP_TARGETS]
-    st.rp_sum[RP_POPPED] += 1
-    if page == told:
-        st.rp_sum[RP_PREDICTED] += 1
-    else:
-        miss(st, row, M_ALLOC, told, page)
-    st.rp_page[told] = 0 if page == told else page + 1
-    return 0
-
-
-@outlined
-def asked_alloc(st: State, row: int) -> int:
-    """A caller asked for a block. A row that a reservation of ours stands for only tells where its target went."""
-    told = st.rp[row + F_PAGE]
-    if st.rp[row + F_B] == OWN_LINE:
-        return 0
-    if st.rp[row + F_B] == TARGET_LINE:
-        return told_target(st, row, told)
-    cpu = st.rp[row + F_CPU]
-    st.p_cpu[0] = cpu
-    st.rp_sum[RP_CURSOR] = row // TRACE_FIELDS
-    st.rp_sum[RP_END] = st.rp[row + F_B] if st.rp[row] == T_REQUEST else row // TRACE_FIELDS
-    if st.rp[row] == T_REQUEST and st.rp[row + F_D]:
-        st.rp_sum[RP_USED_T] += 1
-    begin(st, 0, class_for(st, gfp_migratetype(st, st.rp[row + F_A])), st.rp[row + F_ORDER])
-    st.p_fatal[0] = st.rp[row + F_A] & GFP_OOM_VICTIM > 0
-    page = NO_PAGE
-    if st.rp[row] == T_REQUEST and st.rp[row + F_C]:
-        flags = slow_flags(st, st.rp[row + F_ORDER], st.rp[row + F_A])
-        page = after_reclaim(st, st.rp[row + F_ORDER], st.rp[row + F_A], flags, 0)
-    if page == NO_PAGE:
-        page = alloc_pages(st, st.rp[row + F_ORDER], st.rp[row + F_A], 0)
-    st.p_fatal[0] = 0
-    return answer(st, row, told, page)
-
-
-@compiled
 def told_drain_line(st: State, row: int) -> int:
-    """The trace drained a page: right if we did, before or after. With hint D, do as it did: somebody drained."""
+    """The trace drained a page: right if we did, before or after. With hint D, do as it did: somebody drained.
+
+    The overflow of a list (column b) is no drain by somebody else: when it is due is for our own lists to say.
+    """
     page = st.rp[row + F_PAGE]
     st.rp_sum[RP_DRAINS] += 1
     answer_row = st.rp_sum[RP_END] * TRACE_FIELDS
     own = row < answer_row and st.rp[answer_row + F_PID] == st.rp[row + F_PID]
     held = st.rp_drained[page] <= 0 and st.kind[page] == K_PCP and st.order[page] >= 0
-    if st.rp_sum[RP_HINT_D] and held and not own:
+    if st.rp_sum[RP_HINT_D] and held and not own and not st.rp[row + F_B]:
         st.rp_sum[RP_USED_D] += 1
         pcp = pcp_of(st, page)
         drain_pages_zone(st, pcp // st.dim[D_CPUS], pcp % st.dim[D_CPUS])

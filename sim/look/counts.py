@@ -19,7 +19,10 @@ from sim.core.consts import (
     PAGEBLOCK_PAGES,
     PAGES_PER_TAG_PAGE,
 )
+from sim.core.reclaim import KSWAPD_GIVES_UP
 from sim.core.state import (
+    D_KSWAPD,
+    D_KSWAPD_FAILURES,
     D_OOMS,
     D_PINS,
     D_POLICY,
@@ -111,6 +114,8 @@ def zone_view(at: Place, z: int, name: str, tag_kinds: NDArray[np.int64]) -> Zon
         pcp=tuple(pcp_view(at, z, cpu) for cpu in range(at.layout.cpus)),
         boost=int(a["z_boost"][z]),
         free_cma=int(a["z_cma"][z]),
+        kswapd_awake=bool(a["dim"][D_KSWAPD]),
+        unreclaimable=bool(a["dim"][D_KSWAPD_FAILURES] >= KSWAPD_GIVES_UP),
     )
 
 

@@ -57,6 +57,7 @@ from sim.errors import ScenarioError
 from sim.layout import Layout, load_layout
 from sim.layout_checks import ZONE_ORDER
 from sim.replay.dump import TYPES, Dump, Pcp, ZoneDump
+from sim.replay.log import cpus_online
 
 LETTERS = {
     "b": K_FREE, "p": K_PCP, "r": K_KERNEL, "l": K_SLAB, "t": K_PAGETABLE, "a": K_ANON, "m": K_ANON, "s": K_ANON,
@@ -66,12 +67,12 @@ TAGSTORE = re.compile(r"tagstore=(0x[0-9a-f]+),(0x[0-9a-f]+),(0x[0-9a-f]+)")
 
 
 def layout_of(dump: Dump, folder: Path, cpus: int) -> Layout:
-    """The memory of the recorded machine. Tag storage is named on its kernel command line."""
+    """The memory of the recorded machine, with at least so many CPUs. Its command line names tag storage."""
     zones = sorted((zone for zone in dump.zones.values() if zone.spanned), key=lambda zone: zone.start)
     data: dict[str, object] = {
         "name": "recorded",
         "banks": [{"zone": zone.name, "start_pfn": zone.start, "pages": zone.spanned} for zone in zones],
-        "cpus": max(cpus, *(1 + max(zone.pcp) for zone in zones)),
+        "cpus": max(cpus, cpus_online(folder), *(1 + max(zone.pcp) for zone in zones)),
     }
     cmdline = folder / "cmdline"
     found = TAGSTORE.search(cmdline.read_text()) if cmdline.exists() else None

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sim.core import replay_events as core
+from sim.core import replay_rows as core
 from sim.core.state import RP_MISS_FIELDS, RP_MISSED
 from sim.replay.compare import Comparison
 

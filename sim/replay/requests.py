@@ -10,9 +10,10 @@ from sim.core import consts as c
 from sim.core import replay_frees as frees
 from sim.core import replay_requests as core
 from sim.core import state as s
-from sim.core.gfp import GFP_MEMALLOC, GFP_OOM_VICTIM, GFP_RETRY_MAYFAIL, GFP_TAGGED
+from sim.core.gfp import GFP_RETRY_MAYFAIL, GFP_TAGGED
 from sim.replay.build import Recorded
 from sim.replay.columns import CPU, MT, ORDER, PAGE, PID, A, B, C, D
+from sim.replay.marks import mark_memalloc, mark_overflows, mark_retries, mark_victims
 from sim.replay.prepare import insert
 from sim.replay.trace import SECOND, Trace
 
@@ -97,6 +98,7 @@ def prepare_requests(trace: Trace, tags: tuple[int, int], hints: str) -> Trace:
     mark_memalloc(rows)
     mark_victims(rows)
     mark_retries(rows)
+    mark_overflows(rows)
     found = Requests(rows, tags, "T" in hints)
     found.find()
     prepared = Trace(rows, trace.marks)
@@ -123,43 +125,6 @@ def kswapd_ends(rows: Rows) -> list[tuple[int, int, int, int]]:
         if awake:
             found.append((last + 1, c.T_KSWAPD_END, -1, int(rows[last, CPU])))
     return sorted(found)
-
-
-def mark_memalloc(rows: Rows) -> None:
-    """Requests of tasks that are reclaiming carry PF_MEMALLOC: kswapd always, others inside direct reclaim."""
-    kswapd = set(np.unique(rows[rows[:, 0] == c.T_KSWAPD_WAKE, PID]).tolist())
-    inside: set[int] = set()
-    for n in np.flatnonzero(np.isin(rows[:, 0], (c.T_RECLAIM_BEGIN, c.T_RECLAIM_END, c.T_ALLOC))).tolist():
-        kind, pid = int(rows[n, 0]), int(rows[n, PID])
-        if kind == c.T_RECLAIM_BEGIN:
-            inside.add(pid)
-        elif kind == c.T_RECLAIM_END:
-            inside.discard(pid)
-        elif pid in kswapd or pid in inside:
-            rows[n, A] |= GFP_MEMALLOC
-
-
-def mark_victims(rows: Rows) -> None:
-    """Requests of tasks that the OOM killer has hit may use half of what is under the mark (oom_reserves_allowed).
-
-    Not tagged ones: the records have no failed reservation but the one that the kill broke off.
-    """
-    for n in np.flatnonzero(rows[:, 0] == c.T_VICTIM).tolist():
-        theirs = (rows[n:, PID] == rows[n, B]) & (rows[n:, 0] == c.T_ALLOC) & (rows[n:, A] & GFP_TAGGED == 0)
-        rows[n:, A][theirs] |= GFP_OOM_VICTIM
-
-
-def mark_retries(rows: Rows) -> None:
-    """Column c of a direct reclaim with progress after which the task reclaims again: its two passes found nothing."""
-    last: dict[int, int] = {}
-    for n in np.flatnonzero(np.isin(rows[:, 0], (c.T_RECLAIM_BEGIN, c.T_RECLAIM_END, c.T_ALLOC))).tolist():
-        kind, pid = int(rows[n, 0]), int(rows[n, PID])
-        if kind == c.T_RECLAIM_BEGIN and pid in last:
-            rows[last.pop(pid), C] = 1
-        elif kind == c.T_ALLOC:
-            last.pop(pid, None)
-        elif kind == c.T_RECLAIM_END and rows[n, B] > 0:
-            last[pid] = n
 
 
 def _insert(rows: Rows, marks: tuple[tuple[int, str], ...], starts: list[tuple[int, int, bool]]) -> Trace:

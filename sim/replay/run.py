@@ -8,17 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import replay_events, replay_requests, state
+from sim.core import replay_events, replay_fates, replay_requests, state
 from sim.errors import ScenarioError
 from sim.layout import Layout
 from sim.replay.build import Recorded, layout_of
 from sim.replay.compare import Comparison, compare, tag_refs
 from sim.replay.dump import Dump, read_dump
 from sim.replay.explain import explain_miss
+from sim.replay.instants import find_places, snapshot_times
+from sim.replay.log import cma_range
 from sim.replay.prepare import prepare
 from sim.replay.requests import begin_requests, prepare_requests, reservations_right
-from sim.replay.trace import Trace, read_trace
-from sim.replay.types import cma_range, guess_types
+from sim.replay.trace import Trace, find_trace, read_trace
+from sim.replay.types import guess_types
 
 MODES = ("events", "requests")
 HINTS = "TDCI"
@@ -26,7 +28,7 @@ HINTS = "TDCI"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one window showed; `why` explains its first divergence, empty when there is none."""
+    """What one window showed; `why` explains its first divergence, if any; `row` is where its second dump belongs."""
 
     start: str
     end: str
@@ -34,6 +36,7 @@ class Window:
     compared: Comparison
     hints_used: dict[str, int]
     why: str
+    row: int
 
     def view(self, tagged: bool) -> dict[str, Any]:
         """The fields of `carveout replay --json`."""
@@ -70,13 +73,13 @@ class Run:
 
 def read_run(folder: Path, mode: str = "events", hints: str = "") -> Run:
     """Read a run folder, for one mode. Raises ScenarioError with what is missing."""
-    traces = [path for name in ("trace.txt.gz", "trace.txt") if (path := folder / name).exists()]
-    if not traces or not (folder / "snapshots").is_dir():
+    path = find_trace(folder)
+    if path is None or not (folder / "snapshots").is_dir():
         raise ScenarioError(f"run: {folder}: no trace.txt.gz or no snapshots in it")
     dumps = [read_dump(path) for path in sorted((folder / "snapshots").iterdir()) if has_dump(path)]
     if len(dumps) < 2:
         raise ScenarioError(f"run: {folder}: fewer than two dumps")
-    raw = read_trace(traces[0])
+    raw = read_trace(path)
     layout = layout_of(dumps[0], folder, 1 + int(raw.rows[:, -1].max()))
     trace = prepare(raw, layout)
     if mode == "requests":
@@ -86,7 +89,7 @@ def read_run(folder: Path, mode: str = "events", hints: str = "") -> Run:
     missing = [dump.name for dump in dumps if dump.name not in places]
     if missing:
         raise ScenarioError(f"trace: no marker says where dump {missing[0]} belongs")
-    refreshed = {text.split()[1]: row for row, text in trace.marks if text.startswith("SNAP_REFRESHED")}
+    refreshed = snapshot_times(trace)
     machine = Recorded(layout, trace.rows)
     return Run(folder, dumps, trace, layout, machine, places, refreshed, cma_range(folder), mode)
 
@@ -102,26 +105,6 @@ def tag_pages(layout: Layout) -> tuple[int, int]:
 def has_dump(path: Path) -> bool:
     """Whether a snapshot folder holds an exact state."""
     return any((path / name).exists() for name in ("dump.gz", "freelists.txt", "freelists.txt.gz"))
-
-
-def find_places(trace: Trace, packed: bool) -> dict[str, tuple[int, int]]:
-    """Snapshot -> (first row that cannot be in it, first row that is surely not).
-
-    `dump.gz` belongs directly after `SNAP_READ meminfo`; a memory image between DUMP_READY and DUMP_DONE.
-    """
-    places: dict[str, tuple[int, int]] = {}
-    name = ""
-    for row, text in trace.marks:
-        words = text.split()
-        if words[0] == "SNAP_BEGIN":
-            name = words[1]
-        elif packed and text == "SNAP_READ meminfo":
-            places[name] = row, row
-        elif not packed and words[0] == "DUMP_READY":
-            places[words[1]] = row, row
-        elif not packed and words[0] == "DUMP_DONE" and words[1] in places:
-            places[words[1]] = places[words[1]][0], row
-    return places
 
 
 def replay(run: Run, hints: str, start: str | None, end: str | None) -> tuple[list[Window], float]:
@@ -168,7 +151,7 @@ def _window(run: Run, a: Dump, b: Dump, row: int, hints: str) -> tuple[int, Wind
     run.refs = tag_refs(run.machine) if run.layout.regions else {}
     sums = run.machine.arrays["rp_sum"]
     used = {hint: int(sums[state.RP_USED_T + i]) for i, hint in enumerate(HINTS) if hint in hints}
-    return end, Window(a.name, b.name, counts, compared, used, why)
+    return end, Window(a.name, b.name, counts, compared, used, why, end)
 
 
 def advance(run: Run, start: int, end: int) -> None:
@@ -180,7 +163,7 @@ def advance(run: Run, start: int, end: int) -> None:
 def begin(run: Run, dump: Dump, row: int, hints: str) -> None:
     """The machine as it was at a dump, and what the trace says will happen to each page from there."""
     run.machine.fill(dump, run.sure_types(dump, row), run.refs)
-    replay_events.note_fates(run.machine.state, row, len(run.trace.rows))
+    replay_fates.note_fates(run.machine.state, row, len(run.trace.rows))
     if run.mode == "requests":
         run.machine.arrays["rp_page"][:] = 0
         begin_requests(run.machine, run.refreshed.get(dump.name, row), row, hints)

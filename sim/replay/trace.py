@@ -39,6 +39,11 @@ class Trace:
         return next((row for row, mark in self.marks if mark == text), -1)
 
 
+def find_trace(folder: Path) -> Path | None:
+    """The trace of a run folder, packed or not, if it has one."""
+    return next((path for name in ("trace.txt.gz", "trace.txt") if (path := folder / name).exists()), None)
+
+
 def read_trace(path: Path) -> Trace:
     """Read `trace.txt.gz` or `trace.txt`. Raises ScenarioError if it cannot be read or has no events."""
     try:
@@ -149,6 +154,11 @@ def _plain(kind: int, *names: bytes) -> Callable[[bytes, bytes], Row]:
     return read
 
 
+def _nothing(_: bytes, __: bytes) -> Row:
+    """Says nothing but that the task has gone on."""
+    return (c.T_NOTHING, -1, 0, 0, 0, 0, 0, 0)
+
+
 def _migrate(_: bytes, body: bytes) -> Row:
     return (c.T_MIGRATE, -1, 0, 0, int(b"contig_range" in body), 0, 0, 0)
 
@@ -186,6 +196,9 @@ READERS: dict[bytes, Callable[[bytes, bytes], Row | None]] = {
     b"mm_compaction_isolate_freepages": _range(c.T_ISOLATE_FREE),
     b"mm_compaction_isolate_migratepages": _range(c.T_ISOLATE_MIGRATE),
     b"mm_migrate_pages_start": _migrate,
+    b"mm_migrate_pages": _nothing,
+    b"mm_compaction_migratepages": _nothing,
+    b"mm_compaction_finished": _nothing,
     b"mm_compaction_begin": _plain(c.T_COMPACT_BEGIN),
     b"mm_compaction_end": _plain(c.T_COMPACT_END),
     b"mm_compaction_try_to_compact_pages": _plain(c.T_COMPACT_TRY, b"priority"),

@@ -1,31 +1,24 @@
 """Pageblock types of a machine whose dump does not say them: from its lists, its pages, its log and its trace."""
 
-import gzip
-import re
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.consts import CMA, METADATA, MOVABLE, PCPTYPES, RECLAIMABLE, T_DRAIN, UNMOVABLE
+from sim.core.consts import CMA, METADATA, MOVABLE, PCPTYPES, RECLAIMABLE, T_DRAIN, T_EXTFRAG, UNMOVABLE
 from sim.layout import Layout
+from sim.replay.columns import MT, PAGE, B, C
 from sim.replay.dump import Dump
 
-RESERVED = re.compile(r"cma: Reserved (\d+) MiB at (?:0x)?([0-9a-f]+)")
 MOVABLE_LETTERS, UNMOVABLE_LETTERS = frozenset("aAmMsSf"), frozenset("ltk")
 
 
-def cma_range(folder: Path) -> tuple[int, int]:
-    """First pfn and end of the CMA area, from the log; (0, 0) without one."""
-    for name in ("dmesg.txt.gz", "dmesg.txt"):
-        path = folder / name
-        if path.exists():
-            text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
-            found = RESERVED.search(text)
-            if found:
-                start = int(found[2], 16) >> 12
-                return start, start + int(found[1]) * 256
-    return 0, 0
+def _told_types(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pageblocks and the type that the trace first says they have: by a drain, or by being stolen as a whole."""
+    drained = (rows[:, 0] == T_DRAIN) & (rows[:, MT] < PCPTYPES)
+    stolen = (rows[:, 0] == T_EXTFRAG) & (rows[:, C] == 1)
+    found = rows[drained | stolen]
+    blocks, first_at = np.unique(found[:, PAGE] // 512, return_index=True)
+    first = found[first_at]
+    return blocks, np.where(first[:, 0] == T_DRAIN, first[:, MT], first[:, B])
 
 
 def guess_types(dump: Dump, layout: Layout, cma: tuple[int, int], rows: NDArray[np.int64]) -> NDArray[np.int8]:
@@ -43,9 +36,8 @@ def guess_types(dump: Dump, layout: Layout, cma: tuple[int, int], rows: NDArray[
             votes[block, MOVABLE] += sum(text.count(letter) for letter in MOVABLE_LETTERS)
             used = sum(text.count(letter) for letter in UNMOVABLE_LETTERS)
             votes[block, RECLAIMABLE if votes[block, RECLAIMABLE] else UNMOVABLE] += used
-    drained = rows[(rows[:, 0] == T_DRAIN) & (rows[:, 3] < PCPTYPES)]
-    blocks, first_at = np.unique(drained[:, 1] // 512, return_index=True)
-    votes[blocks, drained[first_at, 3]] += 10000
+    blocks, told = _told_types(rows)
+    votes[blocks, told] += 10000
     types: NDArray[np.int8] = votes.argmax(axis=1).astype(np.int8)
     if cma[1]:
         types[layout.page_of(cma[0]) // 512 : layout.page_of(cma[1] - 1) // 512 + 1] = CMA
