@@ -37,6 +37,14 @@ from sim.core.consts import (
     T_ALLOC,
     T_RESERVE,
 )
+from sim.core.cost import (
+    DATA_MOVES,
+    X_DROP_PAGE,
+    X_LRU_DRAIN,
+    X_TAG_CACHE,
+    X_TAKE_TAG_PAGE,
+    charge,
+)
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
 from sim.core.gfp import GFP_COMP, GFP_MIGRATE
@@ -48,7 +56,7 @@ from sim.core.process import split_huge_page
 from sim.core.reclaim import direct_reclaim, wake_kswapd
 from sim.core.records import record, record_cold, trace
 from sim.core.rmqueue import get_page_untagged, no_fragment
-from sim.core.state import D_TRACE, V_DROPPED, V_MIGRATE_FAIL, State
+from sim.core.state import D_TRACE, R_PATH, V_DROPPED, V_MIGRATE_FAIL, State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
 
 TRIES = 5  # of alloc_contig_range, repeated on -EBUSY only
@@ -183,12 +191,14 @@ def drop_clean(st: State, start: int, end: int, cpu: int) -> int:
         head = find_head(st, page)
         if head == NO_PAGE:
             continue
+        st.req[R_PATH] |= DATA_MOVES
         if st.order[head] > 0:
             split_huge_page(st, head)
         if st.kind[page] == K_FILE:
             record(st, E_DROP, page, 0, 0, 0)
             free_block(st, page, cpu)
             st.vm[V_DROPPED] += 1
+            charge(st, X_DROP_PAGE, 1)
         else:
             left += 1
     return left
@@ -257,7 +267,10 @@ def empty_range(st: State, start: int, end: int, cpu: int) -> int:
         used += st.kind[page] != K_FREE
     trace_range(st, E_ISOLATE_MIGRATE, start, end, end - start, used)
     ret = migrate_range(st, start, end, drop_clean(st, start, end, cpu), cpu)
-    return take_free(st, start, end) if ret == OK else ret
+    if ret != OK:
+        return ret
+    charge(st, X_TAG_CACHE, end - start)
+    return take_free(st, start, end)
 
 
 @outlined
@@ -283,6 +296,8 @@ def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) 
     for block in range(first, end, PAGEBLOCK_PAGES):
         isolate_pageblock(st, block)
     drain_zone(st, zone_of(st, start))
+    charge(st, X_TAKE_TAG_PAGE, 1)
+    charge(st, X_LRU_DRAIN, 1)
     ret = EINTR if fatal else OK
     if ret == OK and any_pinned(st, start, end):
         ret = trace_busy(st, start, end)
