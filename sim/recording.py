@@ -5,6 +5,7 @@ at a run pays. The clock of the trace is the op: op 1,234,567 stands as 1.234567
 """
 
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.assemble import assemble
@@ -106,19 +107,19 @@ def _head(comm: str, pid: int, cpu: int, flags: str, op: int) -> str:
     return f"{comm[:15]:>16}-{pid:<7} [{cpu:03d}] {flags} {op // 1_000_000:5d}.{op % 1_000_000:06d}: "
 
 
-def record(scenario: Scenario, start: int, end: int, folder: Path) -> None:
-    """Write a run folder: ops `start` + 1 to `end` as `trace.txt.gz`, and the machine before and after as dumps.
+def record(scenario: Scenario, ops: Sequence[int], folder: Path) -> None:
+    """Write a run folder: `trace.txt.gz` from the first of these ops to the last, and a dump of the machine at each.
 
     Raises ScenarioError when the folder has something in it, or a recording cannot hold the layout.
     """
-    recording = Recording(scenario, start)
+    recording = Recording(scenario, ops[0])
     line = cmdline(recording.layout, recording.tagged)
     try:
         if folder.exists() and any(folder.iterdir()):
             raise ScenarioError(f"record: {folder}: there is something in it already")
-        for number, op in enumerate((start, end)):
+        for number, op in enumerate(ops):
             recording.run(op)
-            name = f"{number:02d}-op-{recording.op}"
+            name = f"{number:03d}-op-{recording.op}"
             write_dump(folder / "snapshots" / name, recording.arrays, recording.layout, recording.tagged)
             for text in (f"SNAP_BEGIN {name}", "SNAP_READ meminfo", f"SNAP_END {name}"):
                 recording.mark(text)
