@@ -80,7 +80,8 @@ def test_no_line_that_a_dump_can_give_is_left_out(run: str, snapshot: str) -> No
 def test_lines_of_the_posted_series_say_what_the_port_counts_elsewhere(run: str, snapshot: str) -> None:
     counted = re.search(r"^nr_free_metadata (\d+)$", recorded(run, snapshot, "vmstat"), re.MULTILINE)
     ours = re.search(r"^MetadataFree: +(\d+) kB$", files(run).text(snapshot, "meminfo"), re.MULTILINE)
-    assert counted and ours
+    assert counted
+    assert ours
     assert int(ours[1]) == 4 * int(counted[1])
 
 
