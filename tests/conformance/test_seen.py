@@ -216,9 +216,8 @@ def test_row_23_compaction_fills_tag_storage_while_normal_memory_is_free(boot: C
     machine = boot(program(*fill, *holes, DRAIN, {"do": "compact"}, layout=one_zone(65536)))
     machine.step(machine.length - 1)
     assert machine.counters()["nr_free_metadata"] > 2040
-    assert max(free(machine, "T")) == 9  # one pageblock has no tags in it
     machine.step()
-    assert machine.counters()["nr_free_metadata"] == 512
+    assert machine.counters()["nr_free_metadata"] < 2048 * 314 // 8191
     assert normal_free(machine) > 10_000
 
 
