@@ -38,6 +38,7 @@ from sim.core.state import (
     D_SAMPLE_EVERY,
     D_WEIGHT,
     D_ZONES,
+    EVENT_ROWS,
     MAX_PROCESSES,
     PCP_LISTS,
     State,
@@ -52,14 +53,15 @@ Arrays = dict[str, NDArray[Any]]
 POLICIES = {"off": P_OFF, "static": P_STATIC, "rfc-v1": P_RFC_V1}
 
 
-def assemble(scenario: Scenario, layout: Layout) -> tuple[Arrays, Arrays, State]:
+def assemble(scenario: Scenario, layout: Layout, event_rows: int = EVENT_ROWS) -> tuple[Arrays, Arrays, State]:
     """Boot a machine for this scenario: its fields, the arrays they are views of, and the state over them.
 
     The state does not own the arrays: keep them.
     """
     program = scenario.program_array(layout)
+    zones, regions = len(layout.zones), len(layout.regions)
     shape = lengths(
-        layout.total_pages, len(layout.zones), layout.cpus, len(layout.regions), layout.tag_pages, len(program)
+        layout.total_pages, zones, layout.cpus, regions, layout.tag_pages, len(program), event_rows=event_rows
     )
     arrays, whole = make_arrays(shape)
     policy = POLICIES[scenario.policy]

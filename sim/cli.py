@@ -73,6 +73,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, "argparse._SubParsersAction
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     run = add_command(commands, "run", run_scenario, "run a scenario and say how it ended")
     _scenario_options(run)
+    _record_options(run)
     _json_option(run)
     proc = add_command(commands, "proc", print_proc, "print a /proc file of the machine at some op")
     _scenario_options(proc)
@@ -108,6 +109,13 @@ def _scenario_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="N", help="1 to 2147483646 (default: the scenario's)")
     parser.add_argument("--set", metavar="key=value", action="append", default=[], help="a setting, as layout.cpus=4")
     parser.add_argument("--until", metavar="OP", help="stop at this op (default: the scenario's end)")
+
+
+def _record_options(parser: argparse.ArgumentParser) -> None:
+    text = "write the run as a recorded kernel: all events as ftrace text, and exact dumps"
+    parser.add_argument("--record", metavar="FOLDER", help=text)
+    parser.add_argument("--from", dest="start", metavar="OP", default="0", help="with --record: begin after this op")
+    parser.add_argument("--every", metavar="OPS", help="with --record: a dump every so many ops, not only at both ends")
 
 
 def _replay_options(parser: argparse.ArgumentParser) -> None:

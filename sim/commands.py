@@ -31,10 +31,25 @@ def run_scenario(arguments: argparse.Namespace) -> None:
     machine = _machine(arguments)
     from sim.report import report, text_report
 
+    if arguments.record is not None:
+        _record(arguments, machine)
     if arguments.json:
         _print_json(report(machine))
     else:
         print(text_report(machine, _again(arguments, machine.scenario, machine.op)))
+
+
+def _record(arguments: argparse.Namespace, machine: "Machine") -> None:
+    """The same run once more, with every event."""
+    start = _whole("from", arguments.start)
+    if not 0 <= start < machine.op:
+        raise ScenarioError(f"from: {start}: must be 0 to {machine.op - 1}, before the run ends")
+    every = _whole("every", arguments.every) if arguments.every is not None else machine.op - start
+    if every < 1:
+        raise ScenarioError(f"every: {every}: must be at least 1")
+    from sim.recording import record
+
+    record(machine.scenario, [*range(start, machine.op, every), machine.op], Path(arguments.record))
 
 
 def print_proc(arguments: argparse.Namespace) -> None:

@@ -3,6 +3,8 @@
 RFC v1 renames `__GFP_ZEROTAGS` to `__GFP_TAGGED`; the recorded kernels still print the old name, and so do we.
 """
 
+DMA = 0x1
+DMA32 = 0x4
 RECLAIM = 0xC00
 NOIO = RECLAIM
 NOFS = NOIO | 0x40

@@ -1,18 +1,19 @@
 """Rows of the core's event ring as the kernel's trace prints them, and as sentences.
 
 Stock events are those of v6.1 (page-allocator facts section 9); `metadata_*` are the events of the recorded ports of
-RFC v1. Addresses of struct page are printed as `no_hash_pointers` would. `reclaim_clean_pages_from_list` has no event
-of its own in the kernel; it is printed as `trace_printk` would.
+RFC v1. Addresses of struct page are printed as `no_hash_pointers` would. `reclaim_clean_pages_from_list` and
+`move_to_new_folio`, a page that is dropped and one that moves, have no event of their own in the kernel; they are
+printed as `trace_printk` would.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from sim.core import consts
 from sim.gfp import gfp_text
 from sim.layout import Layout
 from sim.layout_checks import ZONE_ORDER
 from sim.snapshot import Event
+from sim.trace_row import Names, Row
 from sim.words.events import event_sentence
 
 VMEMMAP = 0xFFFFFC0000000000  # 48-bit virtual addresses, 4 KiB pages
@@ -31,22 +32,6 @@ COMPACT_RESULTS = (
     "success",
 )
 COMM = 15  # bytes of a process name that the kernel keeps
-Names = Sequence[tuple[str, int]]  # name and pid by number of the process, 0 = the kernel
-
-
-class Row(NamedTuple):
-    """One row of the event ring; what a..e mean depends on the event (`sim/core/consts.py`)."""
-
-    op: int
-    event: int
-    process: int
-    page: int
-    order: int
-    a: int
-    b: int
-    c: int
-    d: int
-    e: int
 
 
 def decode(row: Sequence[int], layout: Layout, processes: Names) -> Event:
@@ -115,9 +100,29 @@ def _pfn(row: Row, layout: Layout, _: Names) -> str:
     return f"pfn={layout.pfn_of(row.page):#x}"
 
 
-def _migrate(row: Row, _layout: Layout, _: Names) -> str:
+def _migrate(row: Row, layout: Layout, _: Names) -> str:
+    source, target = layout.pfn_of(row.page), layout.pfn_of(row.a)
+    return f"src={source:#x} dst={target:#x} mode={MODES[row.e]} reason={REASONS[row.d]}"
+
+
+def _migrate_start(row: Row, _layout: Layout, _: Names) -> str:
+    return f"mode={MODES[row.b]} reason={REASONS[row.a]}"
+
+
+def _migrate_pages(row: Row, layout: Layout, names: Names) -> str:
     thp = "nr_thp_succeeded=0 nr_thp_failed=0 nr_thp_split=0"
-    return f"nr_succeeded=1 nr_failed=0 {thp} mode={MODES[row.e]} reason={REASONS[row.d]}"
+    return f"nr_succeeded={row.c} nr_failed={row.d} {thp} {_migrate_start(row, layout, names)}"
+
+
+def _locked(row: Row, layout: Layout, _: Names) -> str:
+    """percpu_refill is what its name says for refills only: the order is one of a per-CPU list, the type U, M or R."""
+    small = row.order <= consts.COSTLY_ORDER or row.order == consts.PAGEBLOCK_ORDER
+    refill = int(small and row.a < consts.PCPTYPES)
+    return f"{_drain(row, layout, _)} percpu_refill={refill}"
+
+
+def _drain(row: Row, layout: Layout, _: Names) -> str:
+    return f"{_page(row.page, layout)} order={row.order} migratetype={row.a}"
 
 
 def _kswapd(row: Row, _layout: Layout, _: Names) -> str:
@@ -203,7 +208,12 @@ LINES: dict[int, tuple[str, Callable[[Row, Layout, Names], str]]] = {
     consts.E_RETURN: ("metadata_return", _return),
     consts.E_PIN: ("metadata_pin", _pfn),
     consts.E_UNPIN: ("metadata_unpin", _pfn),
-    consts.E_MIGRATE: ("mm_migrate_pages", _migrate),
+    consts.E_MIGRATE: ("move_to_new_folio", _migrate),
+    consts.E_MIGRATE_START: ("mm_migrate_pages_start", _migrate_start),
+    consts.E_MIGRATE_PAGES: ("mm_migrate_pages", _migrate_pages),
+    consts.E_LOCKED: ("mm_page_alloc_zone_locked", _locked),
+    consts.E_DRAIN: ("mm_page_pcpu_drain", _drain),
+    consts.E_BATCHED: ("mm_page_free_batched", _free),
     consts.E_DROP: ("reclaim_clean_pages_from_list", _pfn),
     consts.E_SUITABLE: ("mm_compaction_suitable", _verdict),
     consts.E_COMPACT_FINISHED: ("mm_compaction_finished", _verdict),

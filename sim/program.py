@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sim import gfp
 from sim.core.consts import (
     MAX_ORDER,
     NO_PAGE,
     PROGRAM_FIELDS,
     S_ALLOC,
+    S_BULK,
     S_COMPACT,
     S_DRAIN,
     S_EXIT,
@@ -22,7 +24,7 @@ from sim.core.consts import (
     S_WORK,
 )
 from sim.layout import Layout
-from sim.layout_checks import need
+from sim.layout_checks import ZONE_ORDER, need
 from sim.schema import Int, Model, Pfn
 from sim.workload import PAGES, WHATS, Process, What
 
@@ -31,13 +33,23 @@ Count = Annotated[Int, Field(ge=1, le=MAX_OPS)]
 
 
 class Alloc(Model):
-    """`count` times: allocate a block of 2^order pages."""
+    """`count` times: allocate a block of 2^order pages.
+
+    Kernel memory may be asked for from low zones only (`zone`), or many single pages at once (`bulk`).
+    """
 
     do: Literal["alloc"]
     process: str
     what: What
     order: Annotated[Int, Field(ge=0, le=MAX_ORDER)] = 0
     count: Count = 1
+    zone: Literal["DMA", "DMA32"] | None = None  # __GFP_DMA, __GFP_DMA32: the highest zone that will do
+    bulk: Annotated[Int, Field(ge=2, le=PAGES)] | None = None  # pages that each op asks for (__alloc_pages_bulk)
+
+    @property
+    def gfp(self) -> int:
+        """The gfp bit of `zone`."""
+        return {"DMA": gfp.DMA, "DMA32": gfp.DMA32, None: 0}[self.zone]
 
 
 class Free(Model):
@@ -132,10 +144,21 @@ def validate_program(program: tuple[Step, ...], processes: tuple[Process, ...], 
         if isinstance(step, Alloc):
             single = step.what not in {"pagetable", "file", "dirty"}
             need(single or step.order == 0, f"{at}.order", step.order, f"{step.what} pages come one by one")
+            _validate_kernel(step, at, layout)
         if isinstance(step, Work):
             need(any(process.weight for process in processes), f"{at}.do", step.do, "no process has a workload")
     total = sum(ops_of(step) for step in program)
     need(total <= MAX_OPS, "program", total, f"more than {MAX_OPS} ops")
+
+
+def _validate_kernel(step: Alloc, at: str, layout: Layout) -> None:
+    """Low zones are for kernel memory, and there must be one; a bulk request is for single unmovable pages."""
+    low = step.zone is None or step.what in {"slab", "unmovable"}
+    need(low, f"{at}.zone", step.zone, f"{step.what} pages may lie in any zone")
+    there = step.zone is None or ZONE_ORDER.index(layout.zones[0]) <= ZONE_ORDER.index(step.zone)
+    need(there, f"{at}.zone", step.zone, f"the lowest zone is {layout.zones[0]}")
+    plain = step.bulk is None or (step.what == "unmovable" and step.order == 0 and step.zone is None)
+    need(plain, f"{at}.bulk", step.bulk, "only single unmovable pages, from any zone, come in bulk")
 
 
 def _named(step: Step) -> Sequence[int]:
@@ -163,7 +186,8 @@ def _row(
 ) -> tuple[int, ...]:
     match step:
         case Alloc():
-            return S_ALLOC, numbers[step.process], WHATS.index(step.what), step.order, step.count, 0
+            kind, argument = (S_BULK, step.bulk) if step.bulk else (S_ALLOC, step.gfp)
+            return kind, numbers[step.process], WHATS.index(step.what), step.order, step.count, argument
         case Free():
             oldest = int(step.which == "oldest")
             return S_FREE, numbers[step.process], WHATS.index(step.what), 0, step.count, oldest

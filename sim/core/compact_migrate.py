@@ -8,6 +8,8 @@ from sim.core.compact_scan import COMPACT_CLUSTER_MAX
 from sim.core.consts import (
     CMA,
     E_COMPACT_PAGES,
+    E_MIGRATE_PAGES,
+    E_MIGRATE_START,
     EBUSY,
     ENOMEM,
     F_PINNED,
@@ -22,7 +24,7 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
     PAGEBLOCK_PAGES,
 )
-from sim.core.migrate import move_page
+from sim.core.migrate import move_page, record_batch
 from sim.core.records import record_cold
 from sim.core.state import (
     CC_ANY_BLOCK,
@@ -142,6 +144,7 @@ def migrate_pages(st: State) -> int:
     ret = OK
     pages = st.cc[CC_PAGES]
     moved = 0
+    record_batch(st, E_MIGRATE_START, MR_COMPACTION, st.cc[CC_MODE], 0, 0)
     for n in range(pages - 1, -1, -1):
         ret = migrate_one(st, st.cc[COMPACT_FIELDS + n])
         if ret == OK:
@@ -152,5 +155,6 @@ def migrate_pages(st: State) -> int:
         if ret == ENOMEM:
             break
     st.vm[V_MIGRATE_FAIL] += failed
+    record_batch(st, E_MIGRATE_PAGES, MR_COMPACTION, st.cc[CC_MODE], moved, failed)
     record_cold(st, E_COMPACT_PAGES, -1, 0, moved, pages - moved)
     return ENOMEM if ret == ENOMEM else failed

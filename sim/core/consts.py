@@ -79,7 +79,7 @@ E_RELEASE = 5  # a = block, b = refs left, c = released 1, 0, or -1 when the blo
 E_RETURN = 6  # a = merged page, b = merged order, c = alone on its list, d = is_tail (metadata_return)
 E_PIN = 7
 E_UNPIN = 8
-E_MIGRATE = 9  # page = source, a = destination, b = kind, c = process, d = MR_*, e = MIGRATE_* (mm_migrate_pages)
+E_MIGRATE = 9  # page = source, a = destination, b = kind, c = process, d = MR_*, e = MIGRATE_*
 E_DROP = 10  # page = clean file page dropped to empty a tag page
 E_KSWAPD_WAKE = 11  # order; a = zone
 E_DIRECT_RECLAIM = 12  # a = reclaimed
@@ -96,6 +96,12 @@ E_COMPACT_FINISHED = 25  # order, a = zone, b = COMPACT_*
 E_KCOMPACTD_WAKEUP, E_KCOMPACTD_WAKE, E_KCOMPACTD_SLEEP = 26, 27, 28  # order, a = highest zone
 E_KSWAPD_SLEEP = 29
 E_RECLAIM_BEGIN = 30  # order; a = gfp
+E_MIGRATE_START = 40  # mm_migrate_pages_start: a = MR_*, b = MIGRATE_*; one a batch
+E_MIGRATE_PAGES = 41  # mm_migrate_pages, the end of a batch: a = MR_*, b = MIGRATE_*, c = succeeded, d = failed
+# While a trace is recorded only (D_TRACE):
+E_LOCKED = 42  # mm_page_alloc_zone_locked: a = type of the list
+E_DRAIN = 43  # mm_page_pcpu_drain: a = type it is freed as
+E_BATCHED = 44  # mm_page_free_batched
 EVENT_FIELDS = 10
 E_REFUSED = 0  # to watch only, no row: a reservation that failed
 CHANGES = (
@@ -112,7 +118,7 @@ COMPACT_NOT_SUITABLE_ZONE, COMPACT_SKIPPED, COMPACT_DEFERRED, COMPACT_NO_SUITABL
 COMPACT_CONTINUE, COMPACT_COMPLETE, COMPACT_PARTIAL_SKIPPED, COMPACT_CONTENDED, COMPACT_SUCCESS = 4, 5, 6, 7, 8
 
 # Steps of a scenario's program: rows are (step, process, class, order, count, argument).
-S_ALLOC = 1
+S_ALLOC = 1  # argument = gfp bits beside those of the class
 S_FREE = 2  # argument 0 newest first, 1 oldest first
 S_PIN = 3  # argument = page
 S_UNPIN = 4  # argument = page
@@ -120,6 +126,7 @@ S_DRAIN = 5  # drain_all_pages
 S_WORK = 6  # `count` ops of the seeded workload
 S_EXIT = 7  # the process ends
 S_FREE_PAGE = 8  # argument = page
+S_BULK = 20  # argument = pages that one op asks for (__alloc_pages_bulk)
 S_COMPACT = 9  # all zones, whole (/proc/sys/vm/compact_memory)
 PROGRAM_FIELDS = 6
 

@@ -8,7 +8,13 @@ from sim.core.buddy import (
 )
 from sim.core.build import compiled, outlined
 from sim.core.consts import (
+    E_ALLOC,
     E_DROP,
+    E_FREE,
+    E_ISOLATE_FREE,
+    E_ISOLATE_MIGRATE,
+    E_MIGRATE_PAGES,
+    E_MIGRATE_START,
     EBUSY,
     EINTR,
     ENOMEM,
@@ -33,17 +39,19 @@ from sim.core.consts import (
 )
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
-from sim.core.gfp import GFP_MIGRATE
+from sim.core.gfp import GFP_COMP, GFP_MIGRATE
 from sim.core.meanwhile import note_target, others_run
-from sim.core.migrate import move_page
+from sim.core.migrate import move_page, record_batch
 from sim.core.pages import find_head, set_kind, zone_of
 from sim.core.pcp import drain_all_pages, drain_zone
 from sim.core.process import split_huge_page
 from sim.core.reclaim import direct_reclaim, wake_kswapd
-from sim.core.records import record
+from sim.core.records import record, record_cold, trace
 from sim.core.rmqueue import get_page_untagged, no_fragment
-from sim.core.state import V_DROPPED, V_MIGRATE_FAIL, State
+from sim.core.state import D_TRACE, V_DROPPED, V_MIGRATE_FAIL, State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
+
+TRIES = 5  # of alloc_contig_range, repeated on -EBUSY only
 
 
 @compiled
@@ -137,6 +145,8 @@ def alloc_migration_target(st: State, cpu: int) -> int:
         if page == NO_PAGE:
             drain_all_pages(st)
             page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
+    if st.dim[D_TRACE]:
+        record_cold(st, E_ALLOC, page, 0, MOVABLE, GFP_MIGRATE | GFP_COMP)
     return note_target(st, page)
 
 
@@ -153,20 +163,52 @@ def migrate_page(st: State, source: int, cpu: int) -> int:
     return OK
 
 
+@compiled
+def trace_range(st: State, event: int, start: int, end: int, pages: int, taken: int) -> int:
+    """What a trace tells of a range that was looked through for pages to move, or to take."""
+    if st.dim[D_TRACE]:
+        row = record_cold(st, event, start, 0, end, pages)
+        st.ev[row + 7] = taken
+    return 0
+
+
 @outlined
-def empty_page(st: State, page: int, cpu: int) -> int:
-    """Empty one page of the block: clean page cache is dropped, everything else moves."""
-    head = find_head(st, page)
-    if head == NO_PAGE:
-        return OK
-    if st.order[head] > 0:
-        split_huge_page(st, head)
-    if st.kind[page] == K_FILE:
-        record(st, E_DROP, page, 0, 0, 0)
-        free_block(st, page, cpu)
-        st.vm[V_DROPPED] += 1
-        return OK
-    return migrate_page(st, page, cpu)
+def drop_clean(st: State, start: int, end: int, cpu: int) -> int:
+    """reclaim_clean_pages_from_list: clean page cache of the range is dropped; returns the pages left that must move.
+
+    Huge pages are split first, so that one of their pages can move.
+    """
+    left = 0
+    for page in range(start, end):
+        head = find_head(st, page)
+        if head == NO_PAGE:
+            continue
+        if st.order[head] > 0:
+            split_huge_page(st, head)
+        if st.kind[page] == K_FILE:
+            record(st, E_DROP, page, 0, 0, 0)
+            free_block(st, page, cpu)
+            st.vm[V_DROPPED] += 1
+        else:
+            left += 1
+    return left
+
+
+@outlined
+def migrate_range(st: State, start: int, end: int, left: int, cpu: int) -> int:
+    """One batch of migrate_pages: every page of the range that is in use. A trace tells the empty batch too."""
+    ret = OK
+    moved = 0
+    told = left > 0 or st.dim[D_TRACE] > 0
+    if told:
+        record_batch(st, E_MIGRATE_START, MR_CONTIG_RANGE, MIGRATE_SYNC, 0, 0)
+    for page in range(start, end):
+        if ret == OK and find_head(st, page) != NO_PAGE:
+            ret = migrate_page(st, page, cpu)
+            moved += ret == OK
+    if told:
+        record_batch(st, E_MIGRATE_PAGES, MR_CONTIG_RANGE, MIGRATE_SYNC, moved, ret != OK)
+    return ret
 
 
 @compiled
@@ -186,6 +228,7 @@ def split_free(st: State, start: int, end: int) -> int:
 def take_free(st: State, start: int, end: int) -> int:
     """Take the range out of the free block that contains it (isolate_freepages_range), for tags."""
     page = start
+    outer = end
     while page < end:
         order = 0
         while not (st.kind[page & ~((1 << order) - 1)] == K_FREE and st.order[page & ~((1 << order) - 1)] >= order):
@@ -195,7 +238,12 @@ def take_free(st: State, start: int, end: int) -> int:
         last = first + (1 << order)
         split_free(st, first, page)
         split_free(st, min(last, end), last)
+        outer = min(outer, first)
         page = last
+    trace_range(st, E_ISOLATE_FREE, outer, end, page - outer, page - outer)
+    for i in range(outer, page if st.dim[D_TRACE] else outer):
+        if i < start or i >= end:
+            trace(st, E_FREE, i, 0, 0)
     for page in range(start, end):
         set_kind(st, page, 0, K_TAGS)
     return OK
@@ -204,12 +252,22 @@ def take_free(st: State, start: int, end: int) -> int:
 @compiled
 def empty_range(st: State, start: int, end: int, cpu: int) -> int:
     """Empty every page of the range, then take it."""
+    used = 0
     for page in range(start, end):
-        if st.kind[page] != K_FREE:
-            ret = empty_page(st, page, cpu)
-            if ret != OK:
-                return ret
-    return take_free(st, start, end)
+        used += st.kind[page] != K_FREE
+    trace_range(st, E_ISOLATE_MIGRATE, start, end, end - start, used)
+    ret = migrate_range(st, start, end, drop_clean(st, start, end, cpu), cpu)
+    return take_free(st, start, end) if ret == OK else ret
+
+
+@outlined
+def trace_busy(st: State, start: int, end: int) -> int:
+    """What a trace tells of the tries that meet a pin: nothing is taken, nothing moves (facts 12.16)."""
+    for _ in range(TRIES if st.dim[D_TRACE] else 0):
+        trace_range(st, E_ISOLATE_MIGRATE, start, end, end - start, 0)
+        record_batch(st, E_MIGRATE_START, MR_CONTIG_RANGE, MIGRATE_SYNC, 0, 0)
+        record_batch(st, E_MIGRATE_PAGES, MR_CONTIG_RANGE, MIGRATE_SYNC, 0, 0)
+    return EBUSY
 
 
 @outlined
@@ -227,7 +285,7 @@ def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) 
     drain_zone(st, zone_of(st, start))
     ret = EINTR if fatal else OK
     if ret == OK and any_pinned(st, start, end):
-        ret = EBUSY
+        ret = trace_busy(st, start, end)
         if others_run(st, T_RESERVE):
             drain_all_pages(st)  # as the further tries drain what others have freed since
     if ret == OK:

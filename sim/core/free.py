@@ -28,8 +28,8 @@ def put_page(st: State, page: int, order: int, cpu: int) -> int:
 
 
 @inlined
-def free_block(st: State, page: int, cpu: int) -> int:
-    """Free an allocated block with all that hangs on it; returns its order."""
+def free_pages_prepare(st: State, page: int) -> int:
+    """An allocated block has no owner, pin or tag storage any more, and hangs on no list; returns its order."""
     order = disown(st, page)
     unpin_block(st, page, order)
     record(st, E_FREE, page, order, 0, 0)
@@ -41,5 +41,12 @@ def free_block(st: State, page: int, cpu: int) -> int:
         else:
             free_metadata_storage(st, page, order)
     st.flags[page] = 0
+    return order
+
+
+@inlined
+def free_block(st: State, page: int, cpu: int) -> int:
+    """Free an allocated block with all that hangs on it; returns its order."""
+    order = free_pages_prepare(st, page)
     put_page(st, page, order, cpu)
     return order

@@ -11,6 +11,7 @@ from sim.core.consts import (
     P_RFC_V1,
     PAGEBLOCK_ORDER,
 )
+from sim.core.gfp import GFP_DMA, GFP_DMA32, GFP_HIGHMEM, GFP_MOVABLE, GFP_TAGGED, gfp_migratetype
 from sim.core.pages import set_kind, zone_of
 from sim.core.records import mark_once, record_cold
 from sim.core.rmqueue import get_page_untagged, rmqueue, zone_allows
@@ -26,6 +27,8 @@ from sim.core.state import (
 from sim.core.tag_storage import reserve_metadata_storage
 from sim.core.watermark import (
     ALLOC_NOFRAGMENT,
+    ZONE_DMA,
+    ZONE_DMA32,
     ZONE_MOVABLE,
     ZONE_NORMAL,
 )
@@ -67,16 +70,18 @@ def get_page_tagged(st: State, order: int, flags: int, cpu: int, fatal: int) -> 
 
 
 @inlined
-def highest_zone(st: State, mt: int) -> int:
-    """Movable user memory may come from any zone, kernel memory from Normal down."""
-    return ZONE_MOVABLE if mt == MOVABLE else ZONE_NORMAL
+def highest_zone(st: State, gfp: int) -> int:
+    """gfp_zone: __GFP_DMA and __GFP_DMA32 keep a request low; movable user memory may come from any zone."""
+    if gfp & (GFP_DMA | GFP_DMA32):
+        return ZONE_DMA if gfp & GFP_DMA else ZONE_DMA32
+    return ZONE_MOVABLE if gfp & (GFP_HIGHMEM | GFP_MOVABLE) == GFP_HIGHMEM | GFP_MOVABLE else ZONE_NORMAL
 
 
 @compiled
-def get_page(st: State, order: int, mt: int, tagged: int, flags: int, process: int) -> int:
+def get_page(st: State, order: int, gfp: int, flags: int, process: int) -> int:
     """get_page_from_freelist: one pass."""
     st.req[R_PASSES] += 1
     cpu = st.p_cpu[process]
-    if tagged and st.dim[D_POLICY] == P_RFC_V1:
+    if gfp & GFP_TAGGED and st.dim[D_POLICY] == P_RFC_V1:
         return get_page_tagged(st, order, flags, cpu, st.p_fatal[process])
-    return get_page_untagged(st, order, mt, flags, highest_zone(st, mt), cpu)
+    return get_page_untagged(st, order, gfp_migratetype(st, gfp), flags, highest_zone(st, gfp), cpu)

@@ -2,9 +2,9 @@
 
 from sim.core.buddy import free_one_page
 from sim.core.build import compiled, inlined, outlined
-from sim.core.consts import E_RELEASE, K_FREE, METADATA
+from sim.core.consts import E_FREE, E_RELEASE, K_FREE, METADATA
 from sim.core.pages import set_kind
-from sim.core.records import record, touch
+from sim.core.records import record, touch, trace
 from sim.core.state import D_REGIONS, D_RESERVED, V_RESERVE_FREE, State
 
 
@@ -58,6 +58,7 @@ def count_carve_out(st: State, page: int, order: int, sign: int) -> int:
 def free_contig_range(st: State, block: int, pages: int) -> int:
     """Pages of tag storage back to the buddy lists, one by one, never to a per-CPU list."""
     for page in range(block, block + pages):
+        trace(st, E_FREE, page, 0, 0)
         set_kind(st, page, 0, K_FREE)
         free_one_page(st, page, 0, METADATA, 0)
     return 0
@@ -65,14 +66,13 @@ def free_contig_range(st: State, block: int, pages: int) -> int:
 
 @compiled
 def drop_refs(st: State, r: int, block: int, refs: int) -> int:
-    """Drop references of one block; returns 1 if that gave it back."""
+    """Drop references of one block; returns 1 if none is left, so that it has to be given back."""
     i = ref_of(st, r, block)
     st.tag_ref[i] -= refs
     if st.tag_ref[i] > 1:
         return 0
     st.tag_ref[i] = 0
     st.dim[D_RESERVED] -= st.r_block[r]
-    free_contig_range(st, block, st.r_block[r])
     return 1
 
 
@@ -94,4 +94,6 @@ def free_metadata_storage(st: State, page: int, order: int) -> int:
                 touch(st, E_RELEASE, block, st.r_block[r])
         row = record(st, E_RELEASE, page, order, block, max(st.tag_ref[i] - 1, 0))
         st.ev[row + 7] = released
+        if released == 1:
+            free_contig_range(st, block, st.r_block[r])
     return 0

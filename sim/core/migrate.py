@@ -2,6 +2,7 @@
 
 from sim.core.build import outlined
 from sim.core.consts import (
+    E_FREE,
     E_MIGRATE,
     F_HEAD,
     F_ISOLATED,
@@ -9,13 +10,14 @@ from sim.core.consts import (
     F_STORAGE,
     F_TAGGED,
     K_FREE,
+    NO_PAGE,
     P_STATIC,
 )
 from sim.core.free import put_page
 from sim.core.metadata import count_carve_out, free_metadata_storage
 from sim.core.pages import set_kind
 from sim.core.process import class_of, disown, own
-from sim.core.records import mark_once, record_cold
+from sim.core.records import mark_once, record_cold, trace
 from sim.core.state import D_POLICY, V_MIGRATE_SUCCESS, State
 
 
@@ -36,6 +38,7 @@ def move_page(st: State, source: int, target: int, reason: int, mode: int, cpu: 
     st.ev[row + 7] = process
     st.ev[row + 8] = reason
     st.ev[row + 9] = mode
+    trace(st, E_FREE, source, 0, 0)
     disown(st, source)
     st.order[source] = -1
     st.flags[source] = 0
@@ -50,3 +53,12 @@ def move_page(st: State, source: int, target: int, reason: int, mode: int, cpu: 
     own(st, process, what, target, 0)
     st.vm[V_MIGRATE_SUCCESS] += 1
     return mark_once(st, E_MIGRATE, source)
+
+
+@outlined
+def record_batch(st: State, event: int, reason: int, mode: int, succeeded: int, failed: int) -> int:
+    """mm_migrate_pages_start (counts 0) and mm_migrate_pages: the two ends of one call of migrate_pages."""
+    row = record_cold(st, event, NO_PAGE, 0, reason, mode)
+    st.ev[row + 7] = succeeded
+    st.ev[row + 8] = failed
+    return 0

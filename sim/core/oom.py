@@ -4,6 +4,7 @@ from sim.core.build import compiled, outlined
 from sim.core.consts import (
     C_ANON,
     C_PAGETABLE,
+    C_SLAB,
     C_TAGGED,
     CLASSES,
     E_EXIT,
@@ -16,6 +17,7 @@ from sim.core.free import free_block
 from sim.core.process import owner_head
 from sim.core.reclaim import next_told
 from sim.core.records import mark, record
+from sim.core.release import release_pages
 from sim.core.state import (
     D_OOMS,
     D_OP,
@@ -26,6 +28,7 @@ from sim.core.state import (
     OOM_FIELDS,
     OOM_ROWS,
     R_PASSES,
+    R_PROCESS,
     R_REFUSALS,
     R_REFUSED,
     R_TAG_PAGE,
@@ -41,12 +44,23 @@ NEVER = -(1 << 62)
 
 @outlined
 def exit_process(st: State, process: int) -> int:
-    """A process ends: everything it owns is freed, its page cache stays. Returns pages freed."""
+    """A process ends: everything it owns is freed, its page cache stays. Returns pages freed.
+
+    User memory goes in batches, newest page first (ours: pages have no addresses), the rest block by block.
+    """
     freed = 0
-    for what in range(OWNED_CLASSES):
+    asker = st.req[R_PROCESS]
+    st.req[R_PROCESS] = process
+    for what in (C_ANON, C_TAGGED):
+        pages = release_pages(st, process, what)
+        while pages > 0:
+            freed += pages
+            pages = release_pages(st, process, what)
+    for what in range(C_SLAB, OWNED_CLASSES):
         head = owner_head(st, process, what)
         while st.nxt[head] != head:
             freed += 1 << free_block(st, st.nxt[head], st.p_cpu[process])
+    st.req[R_PROCESS] = asker
     st.p_alive[process] = 0
     st.p_fatal[process] = 0
     st.dim[D_WEIGHT] -= st.p_weight[process]

@@ -9,9 +9,10 @@ from sim.core.get_page import get_page, highest_zone
 from sim.core.gfp import (
     GFP_KSWAPD_RECLAIM,
     GFP_TAGGED,
+    gfp_migratetype,
 )
 from sim.core.rmqueue import no_fragment
-from sim.core.slowpath import alloc_pages_slowpath, gfp_migratetype
+from sim.core.slowpath import alloc_pages_slowpath
 from sim.core.state import (
     State,
 )
@@ -25,8 +26,7 @@ from sim.core.watermark import (
 def alloc_pages(st: State, order: int, gfp: int, process: int) -> int:
     """A block of 2^order pages, or NO_PAGE (__alloc_pages)."""
     mt = gfp_migratetype(st, gfp)
-    tagged = gfp & GFP_TAGGED
-    movable = movable_flags(st, tagged) if mt == MOVABLE else 0
-    fast = WMARK_LOW | (gfp & GFP_KSWAPD_RECLAIM) | movable | no_fragment(st, highest_zone(st, mt))
-    page = get_page(st, order, mt, tagged, fast, process)
+    movable = movable_flags(st, gfp & GFP_TAGGED) if mt == MOVABLE else 0
+    fast = WMARK_LOW | (gfp & GFP_KSWAPD_RECLAIM) | movable | no_fragment(st, highest_zone(st, gfp))
+    page = get_page(st, order, gfp, fast, process)
     return page if page != NO_PAGE else alloc_pages_slowpath(st, order, gfp, process)

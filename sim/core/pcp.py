@@ -6,6 +6,7 @@ from sim.core.capture import capture
 from sim.core.consts import (
     CMA,
     COSTLY_ORDER,
+    E_DRAIN,
     K_FREE,
     K_PCP,
     METADATA,
@@ -19,6 +20,7 @@ from sim.core.fallback import rmqueue_fallback
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import set_kind
 from sim.core.prefetch import prefetch_buddy
+from sim.core.records import trace
 from sim.core.state import (
     CC_CAPTURE,
     D_CPUS,
@@ -155,6 +157,7 @@ def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
             set_kind(st, page, order, K_FREE)
             if not (st.cc[CC_CAPTURE] and capture(st, page, order, mt)):
                 free_one_page(st, page, order, mt, 0)
+            trace(st, E_DRAIN, page, order, mt)
             if st.dim[D_REPLAY]:
                 note_drained(st, page)
             count -= 1 << order
@@ -231,12 +234,10 @@ def refill(st: State, pcp: int, order: int, mt: int, flags: int) -> int:
     return 0
 
 
-@inlined_entry
-def rmqueue_pcplist(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int:
-    """The head of the per-CPU list, refilled when empty, or NO_PAGE. Its pages are still K_PCP."""
-    pcp = z * st.dim[D_CPUS] + cpu
+@inlined
+def take_from_pcplist(st: State, pcp: int, order: int, mt: int, flags: int) -> int:
+    """The head of the per-CPU list, refilled when empty, or NO_PAGE (__rmqueue_pcplist). Its pages are still K_PCP."""
     pindex = order_to_pindex(st, order, mt)
-    st.pcp_factor[pcp] >>= 1
     if st.pcp_len[pcp * PCP_LISTS + pindex] == 0:
         refill(st, pcp, order, mt, flags)
         if st.pcp_len[pcp * PCP_LISTS + pindex] == 0:
@@ -246,6 +247,14 @@ def rmqueue_pcplist(st: State, z: int, cpu: int, order: int, mt: int, flags: int
     page = st.nxt[pcp_head(st, pcp, pindex)]
     pcp_take(st, pcp, pindex, page)
     return page
+
+
+@inlined_entry
+def rmqueue_pcplist(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int:
+    """`take_from_pcplist` for one request: it halves free_factor, whatever the list holds."""
+    pcp = z * st.dim[D_CPUS] + cpu
+    st.pcp_factor[pcp] >>= 1
+    return take_from_pcplist(st, pcp, order, mt, flags)
 
 
 @compiled

@@ -1,12 +1,14 @@
 """The step and the loop. `step` is the primitive: one op; everything else runs it."""
 
 from sim.core.build import compiled, entry, outlined
+from sim.core.bulk import allocate_bulk
 from sim.core.compact_direct import compact_memory, kcompactd_turn
 from sim.core.consts import (
     NO_PAGE,
     OWNED_CLASSES,
     PROGRAM_FIELDS,
     S_ALLOC,
+    S_BULK,
     S_COMPACT,
     S_DRAIN,
     S_EXIT,
@@ -56,7 +58,9 @@ def scripted(st: State, row: int) -> int:
     what = st.program[row + 2]
     argument = st.program[row + 5]
     if step == S_ALLOC:
-        return allocate(st, process, what, st.program[row + 3], 1)
+        return allocate(st, process, what, st.program[row + 3], 1 | argument << 1)
+    if step == S_BULK:
+        return allocate_bulk(st, process, what, argument)
     if step == S_FREE:
         return free_step(st, process, what, argument)
     if step == S_FREE_PAGE:

@@ -25,6 +25,7 @@ from sim.core.state import (
     D_SAMPLES,
     D_TAGGED,
     D_TOUCHED,
+    D_TRACE,
     D_WATCH,
     D_WATCHED,
     D_ZONES,
@@ -63,7 +64,7 @@ def touch_event(st: State, event: int, page: int, order: int, a: int) -> int:
 def record(st: State, event: int, page: int, order: int, a: int, b: int) -> int:
     """Write one event; returns where its row starts, so that the rarer c, d, e can be filled in."""
     n = st.dim[D_EVENTS]
-    row = (n & (EVENT_ROWS - 1)) * EVENT_FIELDS
+    row = (n & (EVENT_ROWS - 1 | st.dim[D_TRACE])) * EVENT_FIELDS
     st.dim[D_EVENTS] = n + 1
     st.ev[row] = st.dim[D_OP]
     st.ev[row + 1] = event
@@ -84,6 +85,12 @@ def record(st: State, event: int, page: int, order: int, a: int, b: int) -> int:
 def record_cold(st: State, event: int, page: int, order: int, a: int, b: int) -> int:
     """`record` for callers that are seldom at work: reached by symbol, so that they compile fast."""
     return record(st, event, page, order, a, b)
+
+
+@inlined
+def trace(st: State, event: int, page: int, order: int, mt: int) -> int:
+    """What only a trace tells: a normal run pays one branch, and its ring keeps what a story needs."""
+    return record_cold(st, event, page, order, mt, 0) if st.dim[D_TRACE] else 0
 
 
 @compiled

@@ -18,14 +18,14 @@ from sim.core.consts import (
     TRACE_FIELDS,
 )
 from sim.core.free import put_page
-from sim.core.gfp import GFP_OOM_VICTIM, GFP_TAGGED
+from sim.core.gfp import GFP_OOM_VICTIM, GFP_TAGGED, gfp_migratetype
 from sim.core.page_alloc import alloc_pages
 from sim.core.process import class_of, own
 from sim.core.replay_frees import GONE, OWN_LINE, TARGET_LINE
 from sim.core.replay_rows import F_A, F_B, F_C, F_CPU, F_D, F_ORDER, F_PAGE, M_ALLOC, miss
 from sim.core.replay_told import kind_for, set_kinds
 from sim.core.request import begin
-from sim.core.slowpath import after_reclaim, gfp_migratetype, slow_flags
+from sim.core.slowpath import after_reclaim, slow_flags
 from sim.core.state import (
     D_POLICY,
     D_TAGGED,

@@ -85,8 +85,8 @@ def kind_of(st: State, what: int) -> int:
 
 
 @inlined
-def gfp_of(st: State, what: int, order: int, direct: int) -> int:
-    """The gfp that such a request carries, for the trace."""
+def class_gfp(st: State, what: int, order: int, direct: int) -> int:
+    """The gfp of a class of memory."""
     if what == C_ANON or what == C_TAGGED:
         gfp = GFP_HIGHUSER_MOVABLE | COMP | ZERO
         if order > 0:
@@ -99,6 +99,12 @@ def gfp_of(st: State, what: int, order: int, direct: int) -> int:
     if what == C_SLAB:
         return GFP_KERNEL | COMP | 0x10
     return GFP_KERNEL | ZERO | ACCOUNT if what == C_PAGETABLE else GFP_KERNEL
+
+
+@inlined
+def gfp_of(st: State, what: int, order: int, how: int) -> int:
+    """The gfp that such a request carries. `how`: bit 0, a huge page may reclaim; above it, gfp bits to add."""
+    return class_gfp(st, what, order, how & 1) | how >> 1
 
 
 @inlined
@@ -142,12 +148,15 @@ def leave_if_killed(st: State, process: int) -> int:
 
 
 @outlined
-def allocate(st: State, process: int, what: int, order: int, direct: int) -> int:
-    """Allocate 2^order pages of a class for a process; returns the first page or NO_PAGE. Who has left asks no more."""
+def allocate(st: State, process: int, what: int, order: int, how: int) -> int:
+    """Allocate 2^order pages of a class for a process; returns the first page or NO_PAGE. Who has left asks no more.
+
+    `how` as in `gfp_of`.
+    """
     begin(st, process, what, order)
     if not st.p_alive[process]:
         return NO_PAGE
-    gfp = gfp_of(st, what, order, direct)
+    gfp = gfp_of(st, what, order, how)
     page = alloc_pages(st, order, gfp, process)
     record(st, E_ALLOC, page, order, migratetype_of(st, what), gfp)
     if page == NO_PAGE:

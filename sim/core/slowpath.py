@@ -27,6 +27,7 @@ from sim.core.gfp import (
     GFP_RETRY_MAYFAIL,
     GFP_TAGGED,
     GFP_THISNODE,
+    gfp_migratetype,
 )
 from sim.core.highatomic import reserve_highatomic_pageblock, unreserve_highatomic_pageblock
 from sim.core.oom import out_of_memory
@@ -58,6 +59,7 @@ from sim.core.watermark import (
     ALLOC_OOM,
     WMARK_HIGH,
     WMARK_MIN,
+    ZONE_NORMAL,
     movable_flags,
     zone_watermark_ok,
 )
@@ -76,12 +78,6 @@ def should_reclaim_retry(st: State, order: int, highest: int, flags: int) -> int
 
 
 @inlined
-def gfp_migratetype(st: State, gfp: int) -> int:
-    """The type a request asks for: __GFP_MOVABLE and __GFP_RECLAIMABLE shifted down."""
-    return (gfp >> 3) & 3
-
-
-@inlined
 def slow_flags(st: State, order: int, gfp: int) -> int:
     """gfp_to_alloc_flags. Interrupts and real-time tasks are not modelled."""
     mt = gfp_migratetype(st, gfp)
@@ -96,7 +92,7 @@ def slow_flags(st: State, order: int, gfp: int) -> int:
 @outlined
 def slow_pass(st: State, order: int, gfp: int, flags: int, process: int) -> int:
     """get_page_from_freelist in the slow path; a HIGHATOMIC request that got a block keeps its pageblock for others."""
-    page = get_page(st, order, gfp_migratetype(st, gfp), gfp & GFP_TAGGED, flags, process)
+    page = get_page(st, order, gfp, flags, process)
     if page != NO_PAGE and flags & ALLOC_HIGHATOMIC:
         reserve_highatomic_pageblock(st, page)
     return page
@@ -107,7 +103,7 @@ def after_reclaim(st: State, order: int, gfp: int, flags: int, process: int) -> 
     """What follows direct reclaim with progress: a pass, then one with empty per-CPU lists. Or NO_PAGE."""
     page = slow_pass(st, order, gfp, flags, process)
     if page == NO_PAGE:
-        unreserve_highatomic_pageblock(st, gfp_migratetype(st, gfp), highest_zone(st, gfp_migratetype(st, gfp)), 0)
+        unreserve_highatomic_pageblock(st, gfp_migratetype(st, gfp), highest_zone(st, gfp), 0)
         drain_all_pages(st)
         page = slow_pass(st, order, gfp, flags, process)
     return page
@@ -131,7 +127,7 @@ def captured_has_storage(st: State, page: int, order: int, process: int) -> int:
 def direct_compact(st: State, order: int, gfp: int, flags: int, process: int) -> int:
     """__alloc_pages_direct_compact at CC_PRIORITY: the captured block, or what a pass finds then. Or NO_PAGE."""
     mt = gfp_migratetype(st, gfp)
-    result = try_to_compact_pages(st, order, mt, gfp, flags, highest_zone(st, mt), st.p_cpu[process])
+    result = try_to_compact_pages(st, order, mt, gfp, flags, highest_zone(st, gfp), st.p_cpu[process])
     st.cc[CC_RESULT] = result
     if result == COMPACT_SKIPPED:
         return NO_PAGE
@@ -160,7 +156,8 @@ def last_try(st: State, order: int, gfp: int, process: int) -> int:
     page = slow_pass(st, order, gfp, WMARK_HIGH, process)
     if page != NO_PAGE:
         return page
-    if order > COSTLY_ORDER or gfp & (GFP_RETRY_MAYFAIL | GFP_THISNODE):
+    low = highest_zone(st, gfp) < ZONE_NORMAL  # no kill makes room there for sure
+    if order > COSTLY_ORDER or low or gfp & (GFP_RETRY_MAYFAIL | GFP_THISNODE):
         return NO_PAGE - 1
     closed = gfp & GFP_TAGGED or gfp_migratetype(st, gfp) != MOVABLE
     return NO_PAGE if out_of_memory(st, process, order, gfp & GFP_TAGGED, closed) else NO_PAGE - 1
@@ -170,7 +167,7 @@ def last_try(st: State, order: int, gfp: int, process: int) -> int:
 def another_round(st: State, order: int, gfp: int, flags: int, no_progress: int, progress: int) -> int:
     """Whether reclaim or compaction may still help: should_reclaim_retry, should_compact_retry."""
     mt = gfp_migratetype(st, gfp)
-    highest = highest_zone(st, mt)
+    highest = highest_zone(st, gfp)
     if no_progress <= MAX_RECLAIM_RETRIES and should_reclaim_retry(st, order, highest, flags):
         return 1
     if unreserve_highatomic_pageblock(st, mt, highest, 1):
@@ -190,7 +187,7 @@ def retry_loop(st: State, order: int, gfp: int, flags: int, process: int) -> int
         page = slow_pass(st, order, gfp, flags | ALLOC_OOM if victim else flags, process)
         if page != NO_PAGE or victim or gfp & GFP_MEMALLOC or not gfp & GFP_DIRECT_RECLAIM:
             return page
-        highest = highest_zone(st, gfp_migratetype(st, gfp))
+        highest = highest_zone(st, gfp)
         progress = direct_reclaim(st, highest, order, gfp, st.p_cpu[process]) > 0
         if progress:
             page = after_reclaim(st, order, gfp, flags, process)
@@ -221,7 +218,7 @@ def compacts_first(st: State, order: int, gfp: int) -> int:
 def alloc_pages_slowpath(st: State, order: int, gfp: int, process: int) -> int:
     """__alloc_pages_slowpath."""
     if gfp & GFP_KSWAPD_RECLAIM:
-        wake_kswapd(st, highest_zone(st, gfp_migratetype(st, gfp)), order, gfp & GFP_DIRECT_RECLAIM)
+        wake_kswapd(st, highest_zone(st, gfp), order, gfp & GFP_DIRECT_RECLAIM)
     flags = slow_flags(st, order, gfp)
     costly_noretry = order > COSTLY_ORDER and gfp & GFP_NORETRY
     page = slow_pass(st, order, gfp, flags, process)

@@ -226,6 +226,8 @@ D_DRIFT, D_CPU, D_REPLAY = 29, 30, 31
 # kcompactd has been woken; the order and the highest zone it was asked for; the same of kswapd, and what it has
 # reclaimed since it woke.
 D_KCOMPACTD, D_KCOMPACTD_ORDER, D_KCOMPACTD_ZONE, D_KSWAPD_ORDER, D_KSWAPD_DONE = 32, 33, 34, 35, 36
+# 0, or while a trace is recorded (sim/recording.py) the rows of the larger event ring, a power of two, less one
+D_TRACE = 39
 
 # `zone_compact`: cursors of the scanners (pages; of the migrate scanner one for async, one for sync), where they were
 # put after the last reset (-1 never); deferral; whether kswapd shall clear the skip bits (facts 6.7).
@@ -271,7 +273,14 @@ RP_TARGETS, RP_RES_FIELDS = 4096, 6
 
 
 def lengths(
-    pages: int, zones: int, cpus: int, regions: int, tag_pages: int, program_rows: int, trace_rows: int = 0
+    pages: int,
+    zones: int,
+    cpus: int,
+    regions: int,
+    tag_pages: int,
+    program_rows: int,
+    trace_rows: int = 0,
+    event_rows: int = EVENT_ROWS,
 ) -> dict[str, int]:
     """How long each kind of array is for a machine of this shape."""
     replayed = trace_rows > 0
@@ -301,7 +310,7 @@ def lengths(
         "vmstats": VMSTATS,
         "request": REQUEST_FIELDS,
         "one": 1,
-        "event_cells": EVENT_ROWS * EVENT_FIELDS,
+        "event_cells": event_rows * EVENT_FIELDS,
         "oom_cells": OOM_ROWS * OOM_FIELDS,
         "mark_cells": MARK_ROWS * 3,
         "series_cells": SERIES_ROWS * SERIES_FIELDS,

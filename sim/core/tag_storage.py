@@ -2,8 +2,16 @@
 
 from sim.core.build import compiled
 from sim.core.consts import E_REFUSED, E_RESERVE, EBUSY, EINTR, F_STORAGE, OK
-from sim.core.contig import alloc_contig_range
-from sim.core.metadata import block_of, drop_refs, end_of_blocks, ref_of, refs_per_block, region_of
+from sim.core.contig import TRIES, alloc_contig_range
+from sim.core.metadata import (
+    block_of,
+    drop_refs,
+    end_of_blocks,
+    free_contig_range,
+    ref_of,
+    refs_per_block,
+    region_of,
+)
 from sim.core.records import mark_once, record, touch
 from sim.core.state import (
     D_REPLAY,
@@ -18,8 +26,6 @@ from sim.core.state import (
     V_ROLLBACK,
     State,
 )
-
-TRIES = 5  # of alloc_contig_range, repeated on -EBUSY only
 
 
 @compiled
@@ -37,6 +43,7 @@ def roll_back(st: State, r: int, start: int, end: int, refs: int) -> int:
     """Drop the references again; blocks just taken go back, without counting as freed (W10)."""
     for block in range(start, end, st.r_block[r]):
         if st.tag_ref[ref_of(st, r, block)] > 0 and drop_refs(st, r, block, refs):
+            free_contig_range(st, block, st.r_block[r])
             st.vm[V_ROLLBACK] += st.r_block[r]
     st.vm[V_RESERVE_FAIL] += st.r_block[r]
     return 0
@@ -110,9 +117,9 @@ def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: 
         if ret != OK:
             break
         taken += st.r_block[r]
-    report(st, page, order, start, (end - start) // st.r_block[r], taken, tries, ret)
     if ret != OK:
         roll_back(st, r, start, end, refs)
-        return OK if ret == EINTR else ret
-    st.flags[page] |= F_STORAGE
-    return OK
+    else:
+        st.flags[page] |= F_STORAGE
+    report(st, page, order, start, (end - start) // st.r_block[r], taken, tries, ret)
+    return OK if ret == EINTR else ret

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from sim.core import consts as c
 from sim.core.state import D_EVENTS, D_OP, D_PINS, EVENT_ROWS
-from sim.kernel_trace import Row
 from sim.layout import Layout, Region
 from sim.look.history import oom_views
 from sim.look.place import Place
 from sim.snapshot import OomView, ZoneView
+from sim.trace_row import Row
 
 ALWAYS = (c.E_RESERVE, c.E_RELEASE, c.E_RETURN, c.E_MIGRATE, c.E_DROP, c.E_OOM_KILL)
 LATEST = (c.E_EXTFRAG, c.E_DIRECT_RECLAIM, c.E_EXIT)  # told while they are the last op

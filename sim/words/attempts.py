@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sim.core import consts as c
 
 if TYPE_CHECKING:
-    from sim.kernel_trace import Row
+    from sim.trace_row import Row
 
 
 @dataclass(frozen=True, slots=True)

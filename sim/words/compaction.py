@@ -8,7 +8,7 @@ from sim.layout import Layout
 from sim.words.text import plural
 
 if TYPE_CHECKING:
-    from sim.kernel_trace import Row
+    from sim.trace_row import Row
 
 Names = Sequence[tuple[str, int]]
 ENDINGS = {
@@ -20,6 +20,7 @@ ENDINGS = {
     consts.COMPACT_NO_SUITABLE_PAGE: "it goes on",
 }
 MODES = ("async", "sync-light", "sync")
+WHY_MOVED = ("tags that belong in their place", "compaction")  # by MR_*
 PRIORITIES = ("full", "sync-light", "async")
 
 
@@ -109,6 +110,15 @@ def _reclaim_begin(row: "Row", _layout: Layout, processes: Names) -> str:
     return f"{who} begins to reclaim by itself."
 
 
+def _batch_start(row: "Row", _layout: Layout, _: Names) -> str:
+    return f"Pages begin to move, for {WHY_MOVED[row.a]}."
+
+
+def _batch_end(row: "Row", _layout: Layout, _: Names) -> str:
+    failed = f", {row.d:,} could not" if row.d else ""
+    return f"{plural(row.c, 'page')} moved together{failed}, for {WHY_MOVED[row.a]}."
+
+
 SENTENCES: dict[int, Callable[["Row", Layout, Names], str]] = {
     consts.E_SUITABLE: _suitable,
     consts.E_COMPACT_FINISHED: _finished,
@@ -121,6 +131,8 @@ SENTENCES: dict[int, Callable[["Row", Layout, Names], str]] = {
     consts.E_ISOLATE_FREE: _isolate_free,
     consts.E_COMPACT_PAGES: _pages,
     consts.E_COMPACT_TRY: _try,
+    consts.E_MIGRATE_START: _batch_start,
+    consts.E_MIGRATE_PAGES: _batch_end,
     consts.E_KCOMPACTD_WAKEUP: _wakeup,
     consts.E_KCOMPACTD_WAKE: _wake,
     consts.E_KCOMPACTD_SLEEP: _sleep,

@@ -10,7 +10,7 @@ from sim.words import compaction
 from sim.words.text import KINDS, MIGRATETYPES, article, plural, size
 
 if TYPE_CHECKING:
-    from sim.kernel_trace import Row
+    from sim.trace_row import Row
 
 Names = Sequence[tuple[str, int]]
 
@@ -58,6 +58,20 @@ def _alloc(row: "Row", layout: Layout, processes: Names) -> str:
 def _free(row: "Row", layout: Layout, _: Names) -> str:
     block = f"The order-{row.order} block at pfn" if row.order else "Pfn"
     return f"{block} {_at(row.page, layout)} was freed."
+
+
+def _locked(row: "Row", layout: Layout, _: Names) -> str:
+    return f"An order-{row.order} block left the {MIGRATETYPES[row.a]} lists: {_at(row.page, layout)}."
+
+
+def _drain(row: "Row", layout: Layout, _: Names) -> str:
+    return (
+        f"An order-{row.order} block left a per-CPU list for the {MIGRATETYPES[row.a]} lists: {_at(row.page, layout)}."
+    )
+
+
+def _batched(row: "Row", layout: Layout, _: Names) -> str:
+    return f"Pfn {_at(row.page, layout)} had its turn in a batch of freed pages."
 
 
 def _extfrag(row: "Row", layout: Layout, _: Names) -> str:
@@ -162,6 +176,9 @@ def _exit(row: "Row", _layout: Layout, processes: Names) -> str:
 SENTENCES: dict[int, Callable[["Row", Layout, Names], str]] = {
     consts.E_ALLOC: _alloc,
     consts.E_FREE: _free,
+    consts.E_LOCKED: _locked,
+    consts.E_DRAIN: _drain,
+    consts.E_BATCHED: _batched,
     consts.E_EXTFRAG: _extfrag,
     consts.E_RESERVE: _reserve,
     consts.E_RELEASE: _release,

@@ -9,8 +9,8 @@ from sim.words.teller import Teller, bold, pfn_link
 from sim.words.text import plural, size
 
 if TYPE_CHECKING:
-    from sim.kernel_trace import Row
     from sim.look.scene import Scene
+    from sim.trace_row import Row
 
 
 def tell_release(scene: "Scene", teller: Teller) -> Story:

@@ -9,8 +9,8 @@ from sim.words.teller import Teller, bold, escape, pfn_link
 from sim.words.text import plural
 
 if TYPE_CHECKING:
-    from sim.kernel_trace import Row
     from sim.look.scene import Scene
+    from sim.trace_row import Row
 
 ERRORS = {c.EBUSY: "-EBUSY", c.ENOMEM: "-ENOMEM", c.EINTR: "-EINTR"}
 

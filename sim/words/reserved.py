@@ -8,8 +8,8 @@ from sim.words.teller import Teller, escape, pfn_link
 from sim.words.text import KINDS, plural
 
 if TYPE_CHECKING:
-    from sim.kernel_trace import Row
     from sim.look.scene import Scene
+    from sim.trace_row import Row
 
 MOVES_SHOWN = 2
 

@@ -15,7 +15,7 @@ PAGES = 4096
 MODULES = (
     "boot", "buddy", "build", "compact_defer", "compact_direct", "compact_fast", "compact_free", "compact_migrate",
     "compaction", "consts", "contig", "gfp", "highatomic", "metadata", "page_alloc", "pages", "pcp", "process",
-    "rmqueue", "state", "watermark",
+    "release", "rmqueue", "state", "watermark",
 )  # fmt: skip
 
 

@@ -294,9 +294,15 @@ def test_v55_targets_are_used_from_the_last_block_found_down() -> None:
     assert bench.lists() == "9M:400"
 
 
-MISSING = {"V54": "batched frees come from a trace only (tests/conformance/test_replay.py)"}
-
-
-@pytest.mark.parametrize("vector", MISSING)
-def test_vectors_that_come_with_the_rest_of_the_allocator(vector: str) -> None:
-    pytest.skip(MISSING[vector])
+def test_v54_a_batch_is_freed_in_reversed_order_and_stands_in_its_own() -> None:
+    bench = Bench()
+    consts, state = bench.core["consts"], bench.core["state"]
+    a, b, c = 0x10, 0x30, 0x50
+    for page in (c, b, a):  # the newest is met first
+        bench.core["pages"].set_kind(bench.st, page, 0, consts.K_ANON)
+        bench.core["process"].own(bench.st, 1, consts.C_ANON, page, 0)
+    bench.arrays["dim"][state.D_TRACE] = state.EVENT_ROWS - 1
+    assert bench.core["release"].release_pages(bench.st, 1, consts.C_ANON) == 3
+    rows = bench.arrays["ev"].reshape(-1, consts.EVENT_FIELDS)[: bench.arrays["dim"][state.D_EVENTS]]
+    freed, batched = ([row[3] for row in rows.tolist() if row[1] == kind] for kind in (consts.E_FREE, consts.E_BATCHED))
+    assert (freed, batched, bench.pcp(1)) == ([c, b, a], [c, b, a], [a, b, c])

@@ -4,6 +4,7 @@ from typing import Any
 
 from sim.layout import load_layout
 from sim.workload import WHATS
+from tests.core.naive_batches import bulk, leave
 from tests.core.naive_machine import OWNED, Hopeless, OutOfScope, Twin
 from tests.core.scenarios import DRAIN, alloc, free, free_page, pin, scenario, unpin
 
@@ -69,6 +70,10 @@ class Driver:
         """One unit of a step."""
         twin, process = self.twin, NAMES.index(step.get("process", "kernel"))
         match step["do"]:
+            case "alloc" if "bulk" in step:
+                bulk(twin, process, step["bulk"])
+            case "exit":
+                leave(twin, process)
             case "alloc":
                 twin.allocate(process, step["what"], step["order"])
             case "free":

@@ -185,11 +185,15 @@ class Twin:
     def free(self, pfn: int, cpu: int) -> None:
         """A block is freed: its tag storage first (T 4.5), then its pages."""
         block = self.disown(pfn)
+        self.untag(pfn, block)
+        self.zone_of(pfn).put(cpu, pfn, block.order)
+
+    def untag(self, pfn: int, block: Block) -> None:
+        """free_metadata_storage, T 4.5."""
         if block.what == "tagged" and self.policy == "rfc-v1":
             for tag_block, refs in self.tag_blocks(pfn, block.order):
                 if tag_block in self.refs:
                     self.counters["reserve_free"] += self.drop(tag_block, refs)
-        self.zone_of(pfn).put(cpu, pfn, block.order)
 
     def drain_all(self) -> None:
         """drain_all_pages of no zone in particular, A 4.5: CPU after CPU, zones in order."""

@@ -58,16 +58,34 @@ def event(kind: int, process: int = 1, page: int = 16, order: int = 0, *rest: in
         ((c.E_UNPIN, 1, 0x403D), "metadata_unpin: pfn=0x8403d"),
         (
             (c.E_MIGRATE, 1, 0x4000, 0, 7, c.K_ANON, 1, c.MR_CONTIG_RANGE, c.MIGRATE_SYNC),
-            (
-                "mm_migrate_pages: nr_succeeded=1 nr_failed=0 nr_thp_succeeded=0 nr_thp_failed=0 nr_thp_split=0 "
-                "mode=MIGRATE_SYNC reason=contig_range"
-            ),
+            "move_to_new_folio: src=0x84000 dst=0x80007 mode=MIGRATE_SYNC reason=contig_range",
         ),
+        (
+            (c.E_MIGRATE_START, 1, -1, 0, c.MR_CONTIG_RANGE, c.MIGRATE_SYNC),
+            "mm_migrate_pages_start: mode=MIGRATE_SYNC reason=contig_range",
+        ),
+        (
+            (c.E_LOCKED, 1, 16, 0, c.MOVABLE),
+            ("mm_page_alloc_zone_locked: page=fffffc0000000400 pfn=0x80010 order=0 migratetype=1 percpu_refill=1"),
+        ),
+        (
+            (c.E_LOCKED, 1, 0x4000, 0, c.METADATA),
+            ("mm_page_alloc_zone_locked: page=fffffc0000100000 pfn=0x84000 order=0 migratetype=5 percpu_refill=0"),
+        ),
+        (
+            (c.E_LOCKED, 1, 16, 4, c.MOVABLE),
+            ("mm_page_alloc_zone_locked: page=fffffc0000000400 pfn=0x80010 order=4 migratetype=1 percpu_refill=0"),
+        ),
+        (
+            (c.E_DRAIN, 1, 16, 3, c.UNMOVABLE),
+            "mm_page_pcpu_drain: page=fffffc0000000400 pfn=0x80010 order=3 migratetype=0",
+        ),
+        ((c.E_BATCHED, 1, 16), "mm_page_free_batched: page=fffffc0000000400 pfn=0x80010 order=0"),
         ((c.E_DROP, 1, 0x4000), "reclaim_clean_pages_from_list: pfn=0x84000"),
         (
-            (c.E_MIGRATE, 1, 0x4000, 0, 7, c.K_ANON, 1, c.MR_COMPACTION, c.MIGRATE_ASYNC),
+            (c.E_MIGRATE_PAGES, 1, -1, 0, c.MR_COMPACTION, c.MIGRATE_ASYNC, 31, 1),
             (
-                "mm_migrate_pages: nr_succeeded=1 nr_failed=0 nr_thp_succeeded=0 nr_thp_failed=0 nr_thp_split=0 "
+                "mm_migrate_pages: nr_succeeded=31 nr_failed=1 nr_thp_succeeded=0 nr_thp_failed=0 nr_thp_split=0 "
                 "mode=MIGRATE_ASYNC reason=compaction"
             ),
         ),
@@ -237,6 +255,10 @@ def test_gfp_flags_are_named_as_in_the_captures(flags: int, text: str) -> None:
         (
             (c.E_MIGRATE, 1, 0x4000, 0, 7, c.K_FILE, 1, c.MR_COMPACTION),
             "Compaction moved clean file data from 0x84000 to 0x80007.",
+        ),
+        (
+            (c.E_MIGRATE_PAGES, 1, -1, 0, c.MR_COMPACTION, c.MIGRATE_ASYNC, 31, 1),
+            "31 pages moved together, 1 could not, for compaction.",
         ),
         ((c.E_COMPACT_PAGES, 1, -1, 0, 32, 1), "Compaction moved 32 pages, 1 could not move."),
         (
