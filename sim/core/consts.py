@@ -133,7 +133,7 @@ PROGRAM_FIELDS = 6
 # Rows of a recorded trace (sim/replay): kind, page (-1 none), order, migratetype, four numbers a, b, c, d that depend
 # on the kind, pid, cpu. Names of the kernel's events in the comment where they differ.
 T_ALLOC = 1  # a = gfp; page -1 when it failed
-T_FREE = 2
+T_FREE = 2  # a = 1: it was tagged (requests mode)
 T_BATCHED = 3
 T_LOCKED = 4  # mm_page_alloc_zone_locked; a = percpu_refill
 T_DRAIN = 5  # mm_page_pcpu_drain; b = 1: a list had overflowed (requests mode)

@@ -10,7 +10,7 @@ from sim.core.metadata import free_metadata_storage
 from sim.core.pages import find_head
 from sim.core.pcp import pcp_head, pcp_take
 from sim.core.process import disown, split_huge_page
-from sim.core.replay_rows import F_B, F_CPU, F_D, F_ORDER, F_PAGE, F_PID, kind_of_next
+from sim.core.replay_rows import F_A, F_B, F_CPU, F_D, F_ORDER, F_PAGE, F_PID, kind_of_next
 from sim.core.replay_told import kind_for, set_kinds
 from sim.core.state import D_CPU, D_PAGES, D_TAGGED, PCP_LISTS, RP_BULK, RP_CURSOR, RP_END, RP_SERVED, State
 
@@ -68,14 +68,18 @@ def disown_range(st: State, page: int, order: int) -> int:
 
 
 @compiled
-def prepare_free(st: State, page: int, order: int) -> int:
-    """free_pages_prepare: the block has no owner any more, and its tags go."""
+def prepare_free(st: State, page: int, order: int, was_tagged: int) -> int:
+    """free_pages_prepare: the block has no owner any more, and its tags go.
+
+    Storage of a page that was asked for to be tagged and never was stays reserved for good (facts 12.26).
+    """
     tagged = disown_range(st, page, order)
     for i in range(page, page + (1 << order)):
         st.flags[i] = 0
     if tagged:
         st.dim[D_TAGGED] -= 1 << order
-        free_metadata_storage(st, page, order)
+        if was_tagged:
+            free_metadata_storage(st, page, order)
     return 0
 
 
@@ -90,7 +94,7 @@ def asked_free(st: State, row: int) -> int:
     if st.rp[row] == T_FREE:
         if not owned(st, page) and find_head(st, page) == NO_PAGE and not take_bulk(st, page):
             return 0
-        prepare_free(st, page, order)
+        prepare_free(st, page, order, st.rp[row + F_A])
         if kind_of_next(st, st.rp[row + F_D]) == T_BATCHED:
             return 0
     elif st.kind[page] == K_FREE or st.kind[page] == K_PCP or owned(st, page):

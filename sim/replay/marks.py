@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from sim.core import consts as c
 from sim.core.gfp import GFP_MEMALLOC, GFP_OOM_VICTIM, GFP_TAGGED
-from sim.replay.columns import CPU, PID, A, B, C
+from sim.replay.columns import CPU, PAGE, PID, A, B, C
 
 Rows = NDArray[np.int64]
 
@@ -60,3 +60,14 @@ def mark_overflows(rows: Rows) -> None:
         cause = rows[here[before]]
         freed = np.isin(cause[:, 0], (c.T_FREE, c.T_BATCHED)) & (cause[:, PID] == rows[here, PID]) & (before >= 0)
         rows[here[drains], B] = freed[drains]
+
+
+def mark_tagged(rows: Rows) -> None:
+    """Column a of a free: 1 when its task gave tag storage back for it (free_metadata_storage), so it was tagged."""
+    freed: dict[tuple[int, int], int] = {}  # (pid, page) -> row
+    for n in np.flatnonzero(np.isin(rows[:, 0], (c.T_FREE, c.T_RELEASE))).tolist():
+        key = int(rows[n, PID]), int(rows[n, PAGE])
+        if rows[n, 0] == c.T_FREE:
+            freed[key] = n
+        elif key in freed:
+            rows[freed[key], A] = 1

@@ -1,5 +1,7 @@
 """A trace made ready for one layout: pages for pfns, and rows for what the kernel does without an event."""
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,7 +87,7 @@ def isolations(rows: NDArray[np.int64]) -> list[tuple[int, int, int, int]]:
 
 
 def insert(trace: Trace, extra: list[tuple[int, int, int, int]]) -> Trace:
-    """The trace with rows put in before the rows they name."""
+    """The trace with rows put in before the rows they name; the end of an isolation stands before a marker there."""
     if not extra:
         return trace
     at = np.array([item[0] for item in extra])
@@ -93,7 +95,8 @@ def insert(trace: Trace, extra: list[tuple[int, int, int, int]]) -> Trace:
     rows[:, 0] = [item[1] for item in extra]
     rows[:, PAGE] = [item[2] for item in extra]
     rows[:, CPU] = [item[3] for item in extra]
-    marks = tuple((row + int(np.searchsorted(at, row, "left")), text) for row, text in trace.marks)
+    ends = Counter(item[0] for item in extra if item[1] == c.T_CONTIG_END)
+    marks = tuple((row + int(np.searchsorted(at, row, "left")) + ends[row], text) for row, text in trace.marks)
     old = trace.rows.copy()
     requests = old[:, 0] == c.T_REQUEST
     old[requests, B] += np.searchsorted(at, old[requests, B], "right")

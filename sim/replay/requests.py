@@ -13,7 +13,7 @@ from sim.core import state as s
 from sim.core.gfp import GFP_RETRY_MAYFAIL, GFP_TAGGED
 from sim.replay.build import Recorded
 from sim.replay.columns import CPU, MT, ORDER, PAGE, PID, A, B, C, D
-from sim.replay.marks import mark_memalloc, mark_overflows, mark_retries, mark_victims
+from sim.replay.marks import mark_memalloc, mark_overflows, mark_retries, mark_tagged, mark_victims
 from sim.replay.prepare import insert
 from sim.replay.trace import SECOND, Trace
 
@@ -99,6 +99,7 @@ def prepare_requests(trace: Trace, tags: tuple[int, int], hints: str) -> Trace:
     mark_victims(rows)
     mark_retries(rows)
     mark_overflows(rows)
+    mark_tagged(rows)
     found = Requests(rows, tags, "T" in hints)
     found.find()
     prepared = Trace(rows, trace.marks)

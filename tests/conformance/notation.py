@@ -14,8 +14,8 @@ LETTERS = "UMRHCTI"
 PAGES = 4096
 MODULES = (
     "boot", "buddy", "build", "compact_defer", "compact_direct", "compact_fast", "compact_free", "compact_migrate",
-    "compaction", "consts", "highatomic", "metadata", "pages", "pcp", "process", "release", "rmqueue", "state",
-    "watermark",
+    "compaction", "consts", "contig", "gfp", "highatomic", "metadata", "page_alloc", "pages", "pcp", "process",
+    "release", "rmqueue", "state", "watermark",
 )  # fmt: skip
 
 
