@@ -54,7 +54,9 @@ def cost_sentence(costs: Costs) -> str:
     if not asked:
         return f"Nobody has asked for a tagged page{f'; an ordinary one costs {price}' if price else ''}."
     free = sum(row.count for row in tagged if row.path == "reserved")
-    return f"<b>{_percent(free, asked)}</b> of {plural(asked, 'tagged request')} find their tag page reserved."
+    if asked == 1:
+        return f"The only tagged request {'found' if free else 'did <b>not</b> find'} its tag page reserved."
+    return f"<b>{_percent(free, asked)}</b> of {asked:,} tagged requests found their tag page reserved."
 
 
 def _percent(part: int, whole: int) -> str:
