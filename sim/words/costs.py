@@ -1,9 +1,14 @@
 """What an allocation costs, as sentences. HTML."""
 
+from typing import TYPE_CHECKING
+
 from sim.core import consts as c
 from sim.snapshot import CostView
 from sim.trace_row import Row
 from sim.words.text import duration, part, plural
+
+if TYPE_CHECKING:
+    from sim.kernel_trace import Row
 
 Costs = tuple[CostView, ...]
 
@@ -41,6 +46,8 @@ def cost_sentence(costs: Costs) -> str:
     """The answer of the panel."""
     ordinary = _ordinary(costs)
     price = f"<b>{duration(ordinary.p50)}</b>" if ordinary else ""
+    if costs and costs[0].label.startswith("untagged") and len(costs) == 3:
+        return f"Nothing can be tagged{f'; any page costs {price}' if price else ''}."
     if not any(row.path == "reserved" for row in costs):
         return f"A tagged page costs what any page does{f', {price}' if price else ''}: nothing has to be reserved."
     tagged = [row for row in costs if row.label.startswith("tagged")]
@@ -48,7 +55,9 @@ def cost_sentence(costs: Costs) -> str:
     if not asked:
         return f"Nobody has asked for a tagged page{f'; an ordinary one costs {price}' if price else ''}."
     free = sum(row.count for row in tagged if row.path == "reserved")
-    return f"<b>{_percent(free, asked)}</b> of {plural(asked, 'tagged request')} find their tag page reserved."
+    if asked == 1:
+        return f"The only tagged request {'found' if free else 'did <b>not</b> find'} its tag page reserved."
+    return f"<b>{_percent(free, asked)}</b> of {asked:,} tagged requests found their tag page reserved."
 
 
 def _percent(part: int, whole: int) -> str:
@@ -56,7 +65,7 @@ def _percent(part: int, whole: int) -> str:
     return f"{share:.1f}%" if 99 < share < 100 or 0 < share < 1 else f"{share:.0f}%"
 
 
-def story_cost(rows: tuple[Row, ...]) -> str:
+def story_cost(rows: "tuple[Row, ...]") -> str:
     """What the requests of one op cost, and how much of that tag pages took that could not be emptied; "" for none."""
     asks = [row for row in rows if row.event == c.E_ALLOC]
     if not asks:
@@ -64,7 +73,8 @@ def story_cost(rows: tuple[Row, ...]) -> str:
     spent, lost = sum(row.c for row in asks), sum(row.d for row in asks)
     said = f"<b>{duration(spent)}</b>"
     if not lost:
-        return f"{said}."
+        idle = sum(row.event == c.E_DIRECT_RECLAIM and row.a == 0 for row in rows)
+        return f"{said}, {plural(idle, 'round')} of reclaim without progress." if idle else f"{said}."
     refused = [row for row in rows if row.event == c.E_RESERVE and row.e not in (c.OK, c.EINTR)]
     what = "pinned page" if all(row.e == c.EBUSY for row in refused) else "full tag page"
     where = f"one {what}" if len({row.a for row in refused}) == 1 else f"{what}s"
