@@ -13,6 +13,7 @@ from sim.core import program
 from sim.core.consts import PROGRAM_FIELDS
 from sim.core.state import D_OOMS, D_OP
 from sim.errors import ScenarioError
+from sim.explain import Explanations
 from sim.geometry import Geometry, geometry_of
 from sim.history import History, Touched
 from sim.invariants import check_machine
@@ -35,6 +36,7 @@ class Machine:
         self._checkpoints = Checkpoints(copy_of(self._whole), keep)
         names = [("kernel", 0), *((process.name, process.pid) for process in scenario.processes)]
         self.history: History = History(self._checkpoints, self.layout, names)
+        self.explanations: Explanations = Explanations(self._checkpoints, self.layout, scenario)
         self._lens = Lens(self.arrays, scenario, self.layout, self.geometry)
         rows = self.arrays["program"].reshape(-1, PROGRAM_FIELDS)
         self.length: int = int(rows[:, 4].sum())

@@ -13,12 +13,14 @@ from sim.core.gfp import (
 from sim.core.rmqueue import no_fragment
 from sim.core.slowpath import alloc_pages_slowpath, gfp_migratetype
 from sim.core.state import (
+    D_EXPLAIN,
     State,
 )
 from sim.core.watermark import (
     WMARK_LOW,
     movable_flags,
 )
+from sim.core.why import why_ask
 
 
 @inlined
@@ -28,5 +30,7 @@ def alloc_pages(st: State, order: int, gfp: int, process: int) -> int:
     tagged = gfp & GFP_TAGGED
     movable = movable_flags(st, tagged) if mt == MOVABLE else 0
     fast = WMARK_LOW | (gfp & GFP_KSWAPD_RECLAIM) | movable | no_fragment(st, highest_zone(st, mt))
+    if st.dim[D_EXPLAIN]:
+        why_ask(st, order, mt, gfp, fast)
     page = get_page(st, order, mt, tagged, fast, process)
     return page if page != NO_PAGE else alloc_pages_slowpath(st, order, gfp, process)

@@ -37,6 +37,7 @@ COMPACT_PAGES = 1024  # isolated to migrate: a pageblock at most
 COMPACT_FREE_PAGES = 2048  # isolated as targets: fewer than a pageblock, and the last block of order 10
 REQUEST_FIELDS = 12
 WORK_FIELDS = 6
+WHY_ROWS, WHY_FIELDS = 4096, 20  # decisions of one op
 MAX_PROCESSES = 17  # 0 is the kernel
 
 
@@ -169,6 +170,9 @@ class State:
     mark: Annotated[Ints, "i8", "mark_cells"]
     series: Annotated[Ints, "i8", "series_cells"]
 
+    # Decisions of one op (core/why.py): empty but in the machine that explains.
+    why: Annotated[Ints, "i8", "why_cells"]
+
     # Replay of a recorded trace (sim/replay), empty in a simulation: rows of TRACE_FIELDS; by page the kind of the
     # next row that touches it while the trace is read backwards, then the page our allocator gave in its place;
     # what was found, RP_*; one row a mismatch.
@@ -226,6 +230,7 @@ D_DRIFT, D_CPU, D_REPLAY = 29, 30, 31
 # kcompactd has been woken; the order and the highest zone it was asked for; the same of kswapd, and what it has
 # reclaimed since it woke.
 D_KCOMPACTD, D_KCOMPACTD_ORDER, D_KCOMPACTD_ZONE, D_KSWAPD_ORDER, D_KSWAPD_DONE = 32, 33, 34, 35, 36
+D_EXPLAIN = 39  # decisions are written to `why`: set by sim/history.py, 0 in every run
 
 # `zone_compact`: cursors of the scanners (pages; of the migrate scanner one for async, one for sync), where they were
 # put after the last reset (-1 never); deferral; whether kswapd shall clear the skip bits (facts 6.7).
@@ -245,6 +250,7 @@ CC_RESULT, CC_PRIORITY, CC_RETRIES = 27, 28, 29
 
 # `req`: the request being served, kept until the next one for the narration.
 R_PROCESS, R_CLASS, R_ORDER, R_RESULT, R_REFUSALS, R_REFUSED, R_TAG_PAGE, R_PASSES, R_DONE = 0, 1, 2, 3, 4, 5, 6, 7, 8
+R_COST = 9  # ns so far
 
 # `vm`: names as /proc/vmstat has them (machine.py prints them).
 V_PGALLOC = 0  # by zone type, 0..3
@@ -305,6 +311,7 @@ def lengths(
         "oom_cells": OOM_ROWS * OOM_FIELDS,
         "mark_cells": MARK_ROWS * 3,
         "series_cells": SERIES_ROWS * SERIES_FIELDS,
+        "why_cells": 0,
         "replay_cells": trace_rows * TRACE_FIELDS,
         "replay_pages": pages * replayed,
         "replay_blocks": pageblocks * replayed,

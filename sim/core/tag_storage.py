@@ -6,6 +6,7 @@ from sim.core.contig import alloc_contig_range
 from sim.core.metadata import block_of, drop_refs, end_of_blocks, ref_of, refs_per_block, region_of
 from sim.core.records import mark_once, record, touch
 from sim.core.state import (
+    D_EXPLAIN,
     D_REPLAY,
     D_RESERVED,
     D_WATCH,
@@ -18,6 +19,7 @@ from sim.core.state import (
     V_ROLLBACK,
     State,
 )
+from sim.core.why_block import why_block
 
 TRIES = 5  # of alloc_contig_range, repeated on -EBUSY only
 
@@ -103,6 +105,8 @@ def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: 
     tries = 0
     ret = OK
     for block in range(start, end, st.r_block[r]):
+        if st.dim[D_EXPLAIN]:
+            why_block(st, r, page, order, block)
         if st.tag_ref[ref_of(st, r, block)] > 0:
             continue
         ret = take_block(st, r, block, refs, fatal, cpu)
