@@ -12,14 +12,16 @@ from sim.checkpoints import Checkpoints, Whole, copy_of
 from sim.core import consts as c
 from sim.core import process, program, request, why
 from sim.core.build import make_state
-from sim.core.state import D_EXPLAIN, D_OP, D_WATCH, WHY_FIELDS, WHY_ROWS, State, views
+from sim.core.state import D_EVENTS, D_EXPLAIN, D_OP, D_WATCH, EVENT_ROWS, WHY_FIELDS, WHY_ROWS, State, views
 from sim.errors import ScenarioError
 from sim.explain.changes import Change, changes_of, find_free, hold_back
 from sim.explain.outcome import outcome_of, same_request
 from sim.explain.read import read
 from sim.explain.steps import Explained, Request, WhatIf, ZoneNow
+from sim.kernel_trace import Names, decode
 from sim.layout import Layout
 from sim.scenario import Scenario
+from sim.snapshot import Event
 
 UNHEARD = 1 << 62  # a bit of D_WATCH that no event has: the core tells every event, and watches none
 MOST_OPS = 3_000_000  # another policy is run from boot: not for later ops than this
@@ -58,6 +60,13 @@ class Second:
             request.release(self.state, change.process, page)
         return all(find_free(self.arrays, page) != c.NO_PAGE for page in change.pages)
 
+    def events(self, names: Names) -> tuple[Event, ...]:
+        """The events of the op it stands at, as many as the ring holds."""
+        dim, ring = self.arrays["dim"], self.arrays["ev"].reshape(-1, c.EVENT_FIELDS)
+        total, op = int(dim[D_EVENTS]), int(dim[D_OP])
+        rows = (ring[n % EVENT_ROWS].tolist() for n in range(max(0, total - EVENT_ROWS), total))
+        return tuple(decode(row, self._layout, names) for row in rows if row[0] == op)
+
     def zones(self) -> tuple[ZoneNow, ...]:
         """Free memory of each zone."""
         free, meta = self.arrays["z_free"].tolist(), self.arrays["z_meta"].tolist()
@@ -71,6 +80,7 @@ class Explanations:
         self._checkpoints = checkpoints
         self._layout = layout
         self._scenario = scenario
+        self.names: tuple[tuple[str, int], ...] = names_of(scenario)
         self._lock = threading.Lock()
         self._newest: Explained | None = None
 
@@ -90,7 +100,7 @@ class Explanations:
         before = copy_of(second.whole) if what_ifs else {}
         zones = second.zones()
         requests, lost = second.explain()
-        found = Explained(op, requests, zones, (), lost)
+        found = Explained(op, requests, zones, (), lost, second.events(self.names))
         return replace(found, what_ifs=self._what_ifs(found, before)) if what_ifs and found.main else found
 
     def _what_ifs(self, found: Explained, before: Whole) -> tuple[WhatIf, ...]:
@@ -121,3 +131,8 @@ class Explanations:
         if there is None:
             return WhatIf(change, pfn, policy, None, asked=False)
         return WhatIf(change, pfn, policy, outcome_of(there, self._layout))
+
+
+def names_of(scenario: Scenario) -> tuple[tuple[str, int], ...]:
+    """Name and pid by number of the process; 0 is the kernel."""
+    return (("kernel", 0), *((process.name, process.pid) for process in scenario.processes))

@@ -86,6 +86,7 @@ class Reader:
                 if step.page == c.NO_PAGE:
                     stolen = next((later for later in self.path[at:] if isinstance(later, s.Steal)), None)
                     self.path[at] = replace(step, page=page, stolen=stolen, cost=max(step.cost, self.since))
+                    self.path[at + 1 :] = [later for later in self.path[at + 1 :] if not isinstance(later, s.Steal)]
                 return
             if not isinstance(step, s.Steal | s.Woken):
                 return

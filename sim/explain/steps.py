@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sim.core import consts as c
 from sim.core import watermark as w
 from sim.kernel_trace import Row
+from sim.snapshot import Event
 
 Counts = tuple[int, ...]  # free blocks by order
 
@@ -299,6 +300,7 @@ class Explained:
     before: tuple[ZoneNow, ...]
     what_ifs: tuple[WhatIf, ...]
     lost: int  # rows that did not fit
+    events: tuple[Event, ...] = ()  # of the op, oldest first, as many as the ring holds
 
     @property
     def main(self) -> Request | None:
