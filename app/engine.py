@@ -19,6 +19,7 @@ class Machine(Simulated, Protocol):
     geometry: Any
     layout: Any
     history: Any
+    explanations: Any
 
     def counters(self) -> Mapping[str, int]: ...
     def page(self, pfn: int) -> Any: ...

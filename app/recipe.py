@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.frames import dumps
 from app.shipped import load
 from sim.errors import ScenarioError
+from sim.explain.steps import WhatIf
 from sim.scenario import Scenario
 
 
@@ -39,3 +40,13 @@ class Recipe(BaseModel):
             ("set", f"{key}={value if isinstance(value, str) else dumps(value)}") for key, value in self.set.items()
         ]
         return urlencode([*pairs, ("op", str(op))])
+
+
+def fork_address(recipe: Recipe, scenario: Scenario, op: int, what_if: WhatIf) -> str:
+    """A link to a run of one's own just before `op`, with that one thing changed; "" where no link can say it.
+
+    Links say policies. A change of the machine (`unpin`) needs a command in the recipe: here is where it goes.
+    """
+    if what_if.policy:
+        return f"/open?{recipe.query(scenario.with_changes({'policy': what_if.policy}), op - 1)}"
+    return ""

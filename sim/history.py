@@ -14,6 +14,7 @@ from sim.checkpoints import Checkpoint, Checkpoints, copy_of, digest_of, restore
 from sim.core import program
 from sim.core.build import make_state
 from sim.core.consts import (
+    E_ALLOC,
     E_EXIT,
     E_EXTFRAG,
     E_MIGRATE,
@@ -32,11 +33,12 @@ from sim.kernel_trace import decode
 from sim.layout import Layout
 from sim.snapshot import Event
 
-Kind = Literal["any", "reserve", "refusal", "release", "migrate", "steal", "oom", "pin", "exit"]
+Kind = Literal["any", "alloc", "reserve", "refusal", "release", "migrate", "steal", "oom", "pin", "exit"]
 Direction = Literal["next", "previous"]
 ALL = (1 << 16) - 1
 WATCH: dict[Kind, int] = {
     "any": ALL,
+    "alloc": 1 << E_ALLOC,
     "reserve": 1 << E_RESERVE,
     "refusal": 1 << E_RETURN | 1 << E_REFUSED,
     "release": 1 << E_RELEASE,

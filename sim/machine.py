@@ -13,7 +13,7 @@ from sim.core import program
 from sim.core.consts import PROGRAM_FIELDS
 from sim.core.state import D_OOMS, D_OP
 from sim.errors import ScenarioError
-from sim.explain import Explanations
+from sim.explain.machine import Explanations
 from sim.geometry import Geometry, geometry_of
 from sim.history import History, Touched
 from sim.invariants import check_machine

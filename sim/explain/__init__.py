@@ -1,6 +1,4 @@
-"""Why a request got what it got: one op run again on a second machine whose core writes down its decisions."""
+"""Why a request got what it got: one op run again on a second machine whose core writes down its decisions.
 
-from sim.explain.machine import Explanations
-from sim.explain.steps import Explained, Outcome, Request, WhatIf
-
-__all__ = ["Explained", "Explanations", "Outcome", "Request", "WhatIf"]
+`machine` runs it and needs the core; `steps` is what comes out and needs nothing.
+"""

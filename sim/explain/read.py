@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from sim.core import consts as c
+from sim.core import watermark as w
 from sim.core import why as y
 from sim.core.consts import ORDERS
 from sim.explain import steps as s
@@ -43,16 +44,17 @@ class Reader:
 
     def _decision(self, what: int, zone: int, v: Sequence[int], cost: int) -> None:
         if what == y.W_ASK:
-            self.path = [s.Ask(cost, *v[:5])]
+            self.path = [s.Ask(cost, *v[:4], bool(v[4] & w.ALLOC_FROM_METADATA))]
         elif what == y.W_ZONE:
             self.path.append(_zone(cost, zone, v))
         elif what == y.W_TAKE:
             order, mt, flags, listed, pcp, cma = v[:6]
             counts = tuple(v[6 : 6 + ORDERS])
-            self.path.append(s.Take(cost, zone, order, mt, flags, bool(listed), pcp, bool(cma), counts, self.lists))
+            turns = _turns(mt, flags, cma)
+            self.path.append(s.Take(cost, zone, order, mt, turns, bool(listed), pcp, bool(cma), counts, self.lists))
             self.lists = {}
         elif what == y.W_SLOW:
-            self.path.append(s.Slow(cost, v[0]))
+            self.path.append(s.Slow(cost))
         elif what == y.W_ROUND:
             self.path.append(s.Round(cost, v[0], v[1], bool(v[2])))
         elif what == y.W_LAST:
@@ -107,7 +109,16 @@ class Reader:
 def _zone(cost: int, zone: int, v: Sequence[int]) -> s.Zone:
     order, flags, free, highatomic, cma, metadata, mark, lowered, reserve, ok, boost = v[:11]
     kept = (highatomic, cma, metadata)
-    return s.Zone(cost, zone, order, flags, free, *kept, mark, lowered, reserve, bool(ok), boost)
+    which = {w.WMARK_LOW: "low", w.WMARK_HIGH: "high"}.get(flags & w.WMARK_MASK, "min")
+    return s.Zone(cost, zone, order, which, free, *kept, mark, lowered, reserve, bool(ok), boost)
+
+
+def _turns(mt: int, flags: int, cma_first: int) -> tuple[int, ...]:
+    """Types of the lists that rmqueue asks, in turn: as rmqueue_buddy and rmqueue_one do."""
+    first = [c.HIGHATOMIC] * bool(flags & w.ALLOC_HIGHATOMIC) + [c.CMA] * cma_first
+    lent = [c.CMA] * bool(flags & w.ALLOC_CMA) + [c.METADATA] * bool(flags & w.ALLOC_FROM_METADATA)
+    last = [c.HIGHATOMIC] * bool(flags & (w.ALLOC_OOM | w.ALLOC_NON_BLOCK))
+    return (*first, mt, *lent, *last)
 
 
 def _reserved_last(path: list[s.Step]) -> bool:

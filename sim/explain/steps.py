@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from sim.core import consts as c
-from sim.core import watermark as w
 from sim.kernel_trace import Row
 from sim.snapshot import Event
 
@@ -25,12 +24,7 @@ class Ask(Step):
     order: int
     mt: int
     gfp: int
-    flags: int
-
-    @property
-    def may_be_lent(self) -> bool:
-        """Whether it may live in tag storage."""
-        return bool(self.flags & w.ALLOC_FROM_METADATA)
+    lent: bool  # it may live in tag storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,7 @@ class Zone(Step):
 
     zone: int
     order: int
-    flags: int
+    which: str  # min, low or high
     free: int
     highatomic: int  # of these not for this request, as the next two
     cma: int
@@ -60,11 +54,6 @@ class Zone(Step):
         """What `usable` must exceed."""
         return self.lowered + self.reserve
 
-    @property
-    def which(self) -> str:
-        """min, low or high."""
-        return {w.WMARK_LOW: "low", w.WMARK_HIGH: "high"}.get(self.flags & w.WMARK_MASK, "min")
-
 
 @dataclass(frozen=True, slots=True)
 class Take(Step):
@@ -73,7 +62,7 @@ class Take(Step):
     zone: int
     order: int
     mt: int
-    flags: int
+    turns: tuple[int, ...]  # types of the buddy lists that may give, in turn
     listed: bool  # it may take from the per-CPU list
     pcp: int  # blocks on that list
     cma_first: bool
@@ -90,17 +79,12 @@ class Take(Step):
     @property
     def source(self) -> tuple[int, int] | None:
         """Type and order of the buddy list that gave, as the lists stood; None: it had to steal, or got nothing."""
-        for mt in self._turns():
+        for mt in self.turns:
             counts = self.counts if mt == self.mt else self.others.get(mt, ())
             order = next((o for o in range(self.order, len(counts)) if counts[o]), -1)
             if order >= 0:
                 return mt, order
         return None
-
-    def _turns(self) -> list[int]:
-        lent = [mt for mt, bit in ((c.CMA, w.ALLOC_CMA), (c.METADATA, w.ALLOC_FROM_METADATA)) if self.flags & bit]
-        first = [c.HIGHATOMIC] if self.flags & w.ALLOC_HIGHATOMIC else []
-        return first + ([c.CMA] if self.cma_first else []) + [self.mt] + lent
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +153,6 @@ class Back(Step):
 @dataclass(frozen=True, slots=True)
 class Slow(Step):
     """The slow path begins."""
-
-    flags: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sim.kernel_trace import Row
 from sim.words.text import KINDS, code, plural
 from sim.words.why_text import Picture, Telling, Told, no, strong, took
 
+TRIES = 5  # as sim/core/tag_storage.py
 ERRORS = {c.EBUSY: "-EBUSY", c.ENOMEM: "-ENOMEM", c.EINTR: "-EINTR"}
 
 
@@ -25,7 +26,7 @@ def tell_reserve(on: Telling, step: s.Reserve, last: bool) -> list[Told]:
 
 
 def _told(on: Telling, step: s.Reserve, fn: str, html: str, other: str, look: str) -> Told:
-    return Told(step.cost, fn, html, other, look, picture=_row(on, step), part="tags")
+    return Told(step.cost, fn, html, other, look, picture=_row(on, step, after=True), part="tags")
 
 
 def _asked(on: Telling, step: s.Reserve) -> tuple[str, str]:
@@ -88,7 +89,7 @@ def _emptied(on: Telling, step: s.Reserve, end: str) -> Told:
     if step.ret == c.OK:
         html = f"Move the data out? {strong('Yes.')} {_moves(on, step.moved)} {_counters('success', step.taken)}."
         other = _if(on, "empty", "Had it been free:") or f"{strong('Pinned:')} -EBUSY, and the page goes back."
-        return Told(step.cost, fn + end, html, other, "done" if end else "", part="tags", picture=_row(on, step))
+        return Told(step.cost, fn + end, html, other, "done" if end else "", part="tags", picture=_row(on, step, True))
     if step.ret == c.EINTR:
         html = f"{no('-EINTR:')} a fatal signal is pending. It counts as failed; the page goes out without storage."
         return Told(step.cost, fn + end, html, "", "bad", part="fail")
@@ -118,7 +119,7 @@ def _moves(on: Telling, moved: Sequence[Row]) -> str:
 
 
 def _refusal(on: Telling, step: s.Reserve, block: s.Block) -> str:
-    times = {1: "Once", 5: "Five times"}.get(step.tries, f"{step.tries} tries,")
+    times = {1: "Once", TRIES: "Five times"}[_in_vain(step)]
     said = no(f"{times} {ERRORS[step.ret]}:")
     given = f" The {plural(step.taken, 'tag page')} taken before are given back." if step.taken else ""
     if step.ret == c.ENOMEM:
@@ -149,9 +150,8 @@ def _if(on: Telling, change: str, head: str) -> str:
     return f"{strong(head)} {how}, {served}{cost}."
 
 
-def _row(on: Telling, step: s.Reserve) -> Picture | None:
+def _row(on: Telling, step: s.Reserve, after: bool = False) -> Picture | None:
     block = step.failed_at or step.blocks[0]
-    taken = step.ret == c.OK
     data = {
         "first": on.layout.pfn_of(block.first),
         "kinds": block.kinds,
@@ -159,10 +159,10 @@ def _row(on: Telling, step: s.Reserve) -> Picture | None:
         "tag": on.layout.pfn_of(block.block),
         "kind": block.kind,
         "pinned": block.pinned != c.NO_PAGE,
-        "holds": block.kinds.count(c.K_TAGGED) + taken,
-        "taken": taken and not step.moved,
+        "holds": block.kinds.count(c.K_TAGGED) + after,
+        "tags": after or block.reserved,
     }
-    state = "pinned" if data["pinned"] else "reserved" if block.reserved else KINDS[block.kind]
+    state = "pinned" if data["pinned"] else "reserved for tags" if data["tags"] else KINDS[block.kind]
     label = f"32 pages from {data['first']:#x} on and tag page {data['tag']:#x}, {state}"
     return Picture("row", data, label) if step.needed == 1 else None
 
@@ -171,7 +171,13 @@ def _tries(step: s.Reserve) -> Picture:
     each = (step.cost - step.since) // max(step.tries, 1)
     label = "isolate the pageblock, drain, try to migrate, undo"
     text = f"{took(each)} each: {label}" if each else label
-    return Picture("tries", {"n": step.tries, "error": ERRORS[step.ret], "text": text}, f"{step.tries} tries")
+    n = _in_vain(step)
+    return Picture("tries", {"n": n, "error": ERRORS[step.ret], "text": text}, plural(n, "try", "tries") + " in vain")
+
+
+def _in_vain(step: s.Reserve) -> int:
+    """Only -EBUSY is tried again."""
+    return TRIES if step.ret == c.EBUSY else 1
 
 
 def tell_back(on: Telling, step: s.Back) -> Told:

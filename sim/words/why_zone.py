@@ -25,7 +25,7 @@ def _may_be_lent(on: Telling, step: s.Ask) -> tuple[str, str]:
     if on.request.tagged:
         other = f"{strong('An untagged movable request')} gets {code('ALLOC_FROM_METADATA')} and may take"
         return f"{asked} {strong('No: it is tagged.')}", f"{other} the {free:,} free tag-storage pages."
-    if step.may_be_lent:
+    if step.lent:
         other = f"{strong('A tagged request')} may have none of the {free:,} free tag-storage pages, and needs one."
         return f"{asked} {strong('Yes:')} movable and not tagged, {code('ALLOC_FROM_METADATA')}.", other
     other = f"{strong('A movable request')} could have the {free:,} free tag-storage pages too."
