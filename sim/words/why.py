@@ -11,6 +11,7 @@ from sim.core import consts as c
 from sim.explain import steps as s
 from sim.words.text import plural, size, span
 from sim.words.why_path import tell_path
+from sim.words.why_reserve import TRIES, in_vain
 from sim.words.why_text import Telling, Told, pages_of, took
 from sim.words.why_zone import free_text
 
@@ -120,8 +121,9 @@ def _refused(on: Telling) -> str:
     free = next(z.free for z in on.request.path if isinstance(z, s.Zone) and on.zone(z.zone) == on.zone_of(step.page))
     offers = f"Zone {on.zone_of(step.page)} had {size(free)} free, but the page it offered needs a tag page {held}."
     spent = sum(one.cost - one.since for one in refused)
-    tries = sum(one.tries for one in refused)
-    cost = f" {plural(tries, 'try', 'tries').capitalize()} cost <b>{took(spent)}</b>." if spent else f" {tries} tries."
+    n = sum(in_vain(one) for one in refused)
+    tries = "Five tries" if n == TRIES else plural(n, "try", "tries").capitalize()
+    cost = f" {tries} cost <b>{took(spent)}</b>." if spent else f" {tries} were in vain."
     return offers + cost
 
 

@@ -1,11 +1,12 @@
 """The whole path of a request, step by step. HTML."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sim.core import consts as c
 from sim.explain import steps as s
 from sim.words import why_slow as slow
-from sim.words.why_reserve import tell_back, tell_reserve
+from sim.words.why_reserve import tell_back, tell_reserve, tell_same
 from sim.words.why_text import Telling, Told
 from sim.words.why_zone import tell_ask, tell_list, tell_take, tell_zone
 
@@ -21,6 +22,7 @@ class Walk:
         self.passes = 1
         self.zone = len(on.layout.zones)
         self.listed = False
+        self.refused: set[tuple[int, int]] = set()  # page and error of the refusals told
         self.begun: list[bool] = []  # by step: whether a pass began with it
 
     def step(self, step: s.Step, last: bool) -> None:
@@ -28,6 +30,19 @@ class Walk:
         before = self.passes
         self._tell(step, last)
         self.begun.append(self.passes > before)
+
+    def same(self, steps: Sequence[s.Step]) -> bool:
+        """Tell an offer in one step if one of the same page ended the same way before; False if it is news."""
+        match steps:
+            case [s.Take() as take, s.Reserve() as reserve, s.Back() as back]:
+                key = (take.page, reserve.ret)
+                news, self.refused = key not in self.refused, self.refused | {key}
+                if news:
+                    return False
+                self.told.append(tell_same(self.on, take, reserve, back))
+                self.begun += [False] * 3
+                return True
+        return False
 
     def _tell(self, step: s.Step, last: bool) -> None:
         match step:
@@ -109,8 +124,13 @@ def tell_path(on: Telling) -> tuple[Told, ...]:
 def _tell_request(on: Telling) -> list[Told]:
     walk = Walk(on)
     steps = on.request.told
-    for step, following in zip(steps, [*steps[1:], None], strict=True):
-        walk.step(step, isinstance(following, s.Got))
+    at = 0
+    while at < len(steps):
+        if walk.same(steps[at : at + 3]):
+            at += 3
+        else:
+            walk.step(steps[at], at + 1 < len(steps) and isinstance(steps[at + 1], s.Got))
+            at += 1
     return walk.told
 
 

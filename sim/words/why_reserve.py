@@ -119,7 +119,7 @@ def _moves(on: Telling, moved: Sequence[Row]) -> str:
 
 
 def _refusal(on: Telling, step: s.Reserve, block: s.Block) -> str:
-    times = {1: "Once", TRIES: "Five times"}[_in_vain(step)]
+    times = {1: "Once", TRIES: "Five times"}[in_vain(step)]
     said = no(f"{times} {ERRORS[step.ret]}:")
     given = f" The {plural(step.taken, 'tag page')} taken before are given back." if step.taken else ""
     if step.ret == c.ENOMEM:
@@ -171,13 +171,20 @@ def _tries(step: s.Reserve) -> Picture:
     each = (step.cost - step.since) // max(step.tries, 1)
     label = "isolate the pageblock, drain, try to migrate, undo"
     text = f"{took(each)} each: {label}" if each else label
-    n = _in_vain(step)
+    n = in_vain(step)
     return Picture("tries", {"n": n, "error": ERRORS[step.ret], "text": text}, plural(n, "try", "tries") + " in vain")
 
 
-def _in_vain(step: s.Reserve) -> int:
+def in_vain(step: s.Reserve) -> int:
     """Only -EBUSY is tried again."""
     return TRIES if step.ret == c.EBUSY else 1
+
+
+def tell_same(on: Telling, take: s.Take, step: s.Reserve, back: s.Back) -> Told:
+    """An offer that has been told already, and ends the same way."""
+    times = {1: "once", TRIES: "five times"}[in_vain(step)]
+    html = f"It offers {on.pfn(take.page)} {no('again')}: {times} {ERRORS[step.ret]}, back to the tail."
+    return Told(back.cost, "rmqueue, reserve_metadata_storage, return_page_to_buddy", html, "", "bad", part="fail")
 
 
 def tell_back(on: Telling, step: s.Back) -> Told:

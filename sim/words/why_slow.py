@@ -66,8 +66,9 @@ def _idle(rounds: int) -> str:
 
 def tell_again(_on: Telling, step: s.Again) -> Told:
     """What was repeated."""
-    pages = f", {step.pages} different pages in all" if step.pages > 1 else ", each time with the same page"
-    html = strong(f"The same {plural(step.times, 'time')} more{pages if step.pages else ''}.")
+    pages = f", with {step.pages} different pages in all" if step.pages > 1 else ", each time with the same page"
+    times = "once more" if step.times == 1 else f"{step.times} times more"
+    html = strong(f"The same {times}{pages if step.pages else ''}.")
     if step.last is not None and not step.last.again:
         html += f" {step.last.idle} rounds without progress: {MOST} are allowed, so it ends."
     other = strong("Progress") + " of a single page would have begun the count anew." if step.last else ""
