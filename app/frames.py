@@ -11,7 +11,8 @@ from dataclasses import asdict
 from typing import Any
 
 from app.moment import Moment, Recorded
-from sim.snapshot import Mark, PinView, Snapshot, Story, ZoneView
+from sim import words
+from sim.snapshot import CostView, Mark, PinView, Snapshot, Story, ZoneView
 
 FREE_LISTS = ("Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Metadata", "Isolate")
 SERIES = ("op", "tags", "tagged", "lent_anon", "lent_file", "free_metadata", "free", "refused")
@@ -40,6 +41,7 @@ def frame(moment: Moment, seq: int, watching: int) -> dict[str, Any]:
         "pins": [pin_view(pin) for pin in snap.pins],
         "refused": refused(snap),
         "oom": oom_view(snap),
+        "costs": costs_view(snap),
         "story": story_view(snap.story),
         "map": base64.b64encode(deflate(map_bytes(snap))).decode("ascii"),
     }
@@ -70,6 +72,17 @@ def pin_view(pin: PinView) -> dict[str, Any]:
         "tag": pin.in_tag_storage,
         "blocks": pin.blocks_pfn,
     }
+
+
+def costs_view(snap: Snapshot) -> dict[str, Any]:
+    """The answer of the panel, HTML, and one row a path, in nanoseconds."""
+    return {"words": words.panel_sentence("costs", snap), "rows": [cost_view(row) for row in snap.costs]}
+
+
+def cost_view(row: CostView) -> dict[str, Any]:
+    """What requests of one path have cost so far."""
+    view = {"path": row.path, "label": row.label, "count": row.count}
+    return view | {"p50": row.p50, "p90": row.p90, "p99": row.p99, "max": row.most}
 
 
 def story_view(story: Story) -> dict[str, Any]:

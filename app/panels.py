@@ -39,6 +39,15 @@ PANELS: tuple[Panel, ...] = (
         "frame",
     ),
     Panel(
+        "costs",
+        "What does an allocation cost?",
+        "What requests have cost so far, by the way they were served: the dot is the median, the whisker ends at the "
+        "90th and the 99th of a hundred, on a logarithmic axis. A cost is the sum of prices, and most prices are "
+        "assumptions: the table of prices says which. Change one with costs.<name>, on the command line "
+        "(--set costs.migrate_page=20000) or in the address (?set=costs.migrate_page=20000).",
+        "html",
+    ),
+    Panel(
         "free-lists",
         "Free lists: in what pieces is the free memory?",
         "Free blocks by zone, migratetype and order. Height is memory, the number counts blocks of that order.",

@@ -46,6 +46,11 @@ def _page_map(run: Run, moment: Moment) -> Table:
     return ("pfn", "zone", *KINDS), ((hex(pfn), zone, *row) for (pfn, zone), row in zip(places, counts, strict=True))
 
 
+def _costs(_: Run, moment: Moment) -> Table:
+    names = ("path", "label", "requests", "p50_ns", "p90_ns", "p99_ns", "max_ns")
+    return names, map(astuple, moment.snapshot.costs)
+
+
 def _free_lists(_: Run, moment: Moment) -> Table:
     rows = [
         (zone.name, name, *blocks)
@@ -87,6 +92,7 @@ def _fields(view: type[PinView | OomView | ProcessView]) -> tuple[str, ...]:
 
 TABLES: dict[str, Callable[[Run, Moment], Table]] = {
     "page-map": _page_map,
+    "costs": _costs,
     "free-lists": _free_lists,
     "tag-storage": _tag_storage,
     "pinned": _pinned,

@@ -10,9 +10,9 @@ from app.recipe import fork_address
 from app.run import Run
 from sim.explain.steps import Explained
 from sim.layout import Layout
-from sim.words.text import plural
+from sim.words.text import duration, plural
 from sim.words.why import WhySaid, say
-from sim.words.why_text import Telling, Told, micro, took
+from sim.words.why_text import Telling, Told, micro
 from sim.words.why_what_if import Served, say_what_ifs
 
 SHOWN = 10  # sentences of an op that asked for nothing
@@ -94,7 +94,7 @@ def _steps(said: WhySaid) -> tuple[Step, ...]:
 def _bar(said: WhySaid) -> tuple[Bar, ...]:
     whole = sum(part.cost for part in said.bar)
     return tuple(
-        Bar(part.part, max(100 * part.cost / whole, LEAST), f"{took(part.cost)}: {part.words}") for part in said.bar
+        Bar(part.part, max(100 * part.cost / whole, LEAST), f"{duration(part.cost)}: {part.words}") for part in said.bar
     )
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from sim import words
+from sim.costs import PRICES, Price
 from sim.scenario import Scenario
 from sim.snapshot import OomView, PinView, Snapshot
+from sim.words.text import duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,15 @@ class Words:
     def panel(self, slug: str) -> Markup:
         """The sentence of a panel, with its number."""
         return Markup(words.panel_sentence(slug, self.snapshot))
+
+    @property
+    def prices(self) -> list[tuple[str, int, Price]]:
+        """Name, nanoseconds in this run, and what the price is for."""
+        return [(price.name, getattr(self.scenario.costs, price.name), price) for price in PRICES]
+
+    def ns(self, duration_ns: int) -> str:
+        """A time."""
+        return duration(duration_ns)
 
     def html(self, sentence: str) -> Markup:
         """A sentence of `snapshot.story`, which has its names escaped."""

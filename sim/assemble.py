@@ -22,6 +22,7 @@ from sim.core.consts import (
     P_STATIC,
 )
 from sim.core.state import (
+    COST_BUCKETS,
     COUNT_STRIDE,
     D_CPUS,
     D_EVENTS,
@@ -66,6 +67,7 @@ def assemble(scenario: Scenario, layout: Layout) -> tuple[Arrays, Arrays, State]
     _fill_dims(arrays, layout, policy, len(program))
     arrays["program"][: program.size] = program.ravel()
     arrays["rng"][0] = scenario.seed
+    _fill_costs(arrays, scenario)
     _fill_zones(arrays, layout, scenario.policy)
     _fill_regions(arrays, layout, policy)
     _fill_processes(arrays, scenario)
@@ -88,6 +90,12 @@ def _fill_dims(arrays: Arrays, layout: Layout, policy: int, program_rows: int) -
     dim[D_PCP_HEADS] = layout.total_pages + len(layout.zones) * ORDERS * MIGRATETYPES
     dim[D_OWNER_HEADS] = dim[D_PCP_HEADS] + len(layout.zones) * layout.cpus * PCP_LISTS
     dim[D_LRU_HEADS] = dim[D_OWNER_HEADS] + MAX_PROCESSES * OWNED_CLASSES
+
+
+def _fill_costs(arrays: Arrays, scenario: Scenario) -> None:
+    arrays["price"][:] = scenario.costs.price_array()
+    by_path = arrays["cost_last"].reshape(-1, 2)
+    by_path[:, 1] = [path * COST_BUCKETS for path in range(len(by_path))]  # where a cost of 0 is counted
 
 
 def _fill_zones(arrays: Arrays, layout: Layout, policy: str) -> None:

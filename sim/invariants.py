@@ -59,6 +59,7 @@ from sim.core.state import (
     V_ROLLBACK,
 )
 from sim.errors import BrokenInvariant
+from sim.invariants_costs import check_costs
 from sim.layout import Layout
 
 Arrays = dict[str, NDArray[Any]]
@@ -75,6 +76,7 @@ def check_machine(arrays: Arrays, layout: Layout) -> None:
     _check_counts(arrays)
     _check_pins(arrays)
     _check_tag_storage(arrays, layout)
+    check_costs(arrays)
 
 
 def _demand(holds: object, text: str) -> None:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.changes import apply_changes
 from sim.core.consts import P_OFF, P_RFC_V1, P_STATIC
+from sim.costs import Costs
 from sim.errors import ScenarioError
 from sim.files import parse_mapping, read_mapping
 from sim.layout import MISSING, Layout, load_layout, preset
@@ -46,6 +47,7 @@ class Scenario(Model):
     policy: Policy = "rfc-v1"
     seed: Annotated[Int, Field(ge=1, le=2147483646)] = 1
     speed: Annotated[Int, Field(ge=0, le=100_000_000)] = 20  # ops per second to start with; 0 = as fast as it goes
+    costs: Costs = Costs()
     processes: Annotated[tuple[Process, ...], Field(max_length=MAX_PROCESSES)] = ()
     program: Annotated[tuple[Step, ...], Field(min_length=1, max_length=10_000)]
 

@@ -111,6 +111,19 @@ class OomView:
 
 
 @dataclass(frozen=True, slots=True)
+class CostView:
+    """What requests of one path have cost so far (sim.costs.PATHS), in nanoseconds; 0 while there was none."""
+
+    path: str
+    label: str
+    count: int  # requests
+    p50: int  # of the bucket that holds it, an eighth wide at most: the most that it has seen
+    p90: int
+    p99: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One event: `line` as the kernel's trace would print it, `sentence` for people."""
 
@@ -175,6 +188,7 @@ class Story:
     bad: bool
     steps: tuple[StoryStep, ...] = ()
     stops: tuple[StoryStop, ...] = ()
+    cost: str = ""  # HTML: what its requests cost, "" when it is about none
 
 
 UNTOLD = Story("So far", -1, "Nothing has happened yet.", bad=False)
@@ -201,6 +215,7 @@ class Snapshot:
     events: tuple[Event, ...]  # newest last, at most 48
     marks: tuple[Mark, ...]
     series: Series
+    costs: tuple[CostView, ...] = ()
     story: Story = UNTOLD
 
 

@@ -30,6 +30,7 @@ from sim.core.consts import (
     PRIO_SYNC_LIGHT,
     UNMOVABLE,
 )
+from sim.core.cost import X_COMPACT_SCAN, charge
 from sim.core.pcp import drain_zone
 from sim.core.records import record_cold
 from sim.core.state import (
@@ -99,6 +100,7 @@ def compact_zone_order(st: State, z: int, order: int, mt: int, flags: int, highe
     st.cc[CC_CAPTURE] = order
     ret = compact_zone(st)
     st.cc[CC_CAPTURE] = 0
+    charge(st, X_COMPACT_SCAN, st.cc[CC_SCANNED] + st.cc[CC_FREE_SCANNED])
     return COMPACT_SUCCESS if st.cc[CC_CAPTURED] >= 0 else ret
 
 

@@ -71,7 +71,7 @@ ENOMEM = -12
 EINTR = -4
 
 # Events: rows of the event ring are (op, event, process, page, order, a, b, c, d, e).
-E_ALLOC = 1  # a = migratetype, b = gfp; page NO_PAGE when the request failed
+E_ALLOC = 1  # a = migratetype, b = gfp, c = ns it cost, d = of these on tag pages not to be had; NO_PAGE: it failed
 E_FREE = 2
 E_EXTFRAG = 3  # order = alloc_order, a = fallback_order, b = alloc type, c = fallback type, d = change_ownership
 E_RESERVE = 4  # a = block, b = nblocks, c = taken, d = tries, e = ret (metadata_reserve)

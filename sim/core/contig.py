@@ -31,6 +31,14 @@ from sim.core.consts import (
     T_ALLOC,
     T_RESERVE,
 )
+from sim.core.cost import (
+    DATA_MOVES,
+    X_DROP_PAGE,
+    X_LRU_DRAIN,
+    X_TAG_CACHE,
+    X_TAKE_TAG_PAGE,
+    charge,
+)
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
 from sim.core.gfp import GFP_MIGRATE
@@ -42,7 +50,7 @@ from sim.core.reclaim import direct_reclaim, wake_kswapd
 from sim.core.records import record
 from sim.core.replay_frees import serve_others
 from sim.core.rmqueue import get_page_untagged, no_fragment
-from sim.core.state import D_REPLAY, RP_PUSHED, RP_TARGETS, V_DROPPED, V_MIGRATE_FAIL, State
+from sim.core.state import D_REPLAY, R_PATH, RP_PUSHED, RP_TARGETS, V_DROPPED, V_MIGRATE_FAIL, State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
 
 
@@ -163,12 +171,14 @@ def empty_page(st: State, page: int, cpu: int) -> int:
     head = find_head(st, page)
     if head == NO_PAGE:
         return OK
+    st.req[R_PATH] |= DATA_MOVES
     if st.order[head] > 0:
         split_huge_page(st, head)
     if st.kind[page] == K_FILE:
         record(st, E_DROP, page, 0, 0, 0)
         free_block(st, page, cpu)
         st.vm[V_DROPPED] += 1
+        charge(st, X_DROP_PAGE, 1)
         return OK
     return migrate_page(st, page, cpu)
 
@@ -213,6 +223,7 @@ def empty_range(st: State, start: int, end: int, cpu: int) -> int:
             ret = empty_page(st, page, cpu)
             if ret != OK:
                 return ret
+    charge(st, X_TAG_CACHE, end - start)
     return take_free(st, start, end)
 
 
@@ -229,6 +240,8 @@ def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) 
     for block in range(first, end, PAGEBLOCK_PAGES):
         isolate_pageblock(st, block)
     drain_zone(st, zone_of(st, start))
+    charge(st, X_TAKE_TAG_PAGE, 1)
+    charge(st, X_LRU_DRAIN, 1)
     ret = EINTR if fatal else OK
     if ret == OK and any_pinned(st, start, end):
         ret = EBUSY

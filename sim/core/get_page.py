@@ -11,6 +11,7 @@ from sim.core.consts import (
     P_RFC_V1,
     PAGEBLOCK_ORDER,
 )
+from sim.core.cost import X_ZONE_TEST, charge
 from sim.core.pages import set_kind, zone_of
 from sim.core.records import mark_once, record_cold
 from sim.core.rmqueue import get_page_untagged, rmqueue, zone_allows
@@ -54,6 +55,7 @@ def get_page_tagged(st: State, order: int, flags: int, cpu: int, fatal: int) -> 
     while True:
         for z in range(st.dim[D_ZONES] - 1, -1, -1):
             if not zone_allows(st, z, order, ZONE_MOVABLE, flags):
+                charge(st, X_ZONE_TEST, 1)
                 continue
             page = rmqueue(st, z, cpu, order, MOVABLE, flags)
             if page == NO_PAGE:

@@ -11,6 +11,7 @@ from sim.core.consts import (
     K_FREE,
     P_STATIC,
 )
+from sim.core.cost import X_MIGRATE_PAGE, charge
 from sim.core.free import put_page
 from sim.core.metadata import count_carve_out, free_metadata_storage
 from sim.core.pages import set_kind
@@ -49,4 +50,5 @@ def move_page(st: State, source: int, target: int, reason: int, mode: int, cpu: 
     put_page(st, source, 0, cpu)
     own(st, process, what, target, 0)
     st.vm[V_MIGRATE_SUCCESS] += 1
+    charge(st, X_MIGRATE_PAGE, 1)
     return mark_once(st, E_MIGRATE, source)

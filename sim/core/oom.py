@@ -12,6 +12,7 @@ from sim.core.consts import (
     T_VICTIM,
     TRACE_FIELDS,
 )
+from sim.core.cost import X_OOM_KILL, charge
 from sim.core.free import free_block
 from sim.core.process import owner_head
 from sim.core.reclaim import next_told
@@ -139,6 +140,7 @@ def out_of_memory(st: State, process: int, order: int, tagged: int, closed: int)
     if victim < 0:
         return 0
     st.vm[V_OOM_KILL] += 1
+    charge(st, X_OOM_KILL, 1)
     row = record_oom(st, victim, process, order, tagged, closed)
     if victim == process:
         st.p_fatal[process] = 1

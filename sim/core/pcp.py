@@ -14,6 +14,7 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
     PCPTYPES,
 )
+from sim.core.cost import X_DRAIN_CPU, X_REFILL_PAGE, charge
 from sim.core.counters import free_cma_pages, free_pages, mod_free, mod_free_of_type
 from sim.core.fallback import rmqueue_fallback
 from sim.core.lists import list_add, list_add_tail, list_del
@@ -228,6 +229,7 @@ def refill(st: State, pcp: int, order: int, mt: int, flags: int) -> int:
     st.pcp_count[pcp] += taken << order
     mod_free(st, z, -(taken << order))
     st.vm[V_REFILL] += 1
+    charge(st, X_REFILL_PAGE, taken << order)
     return 0
 
 
@@ -260,6 +262,7 @@ def drain_pages_zone(st: State, z: int, cpu: int) -> int:
 @outlined
 def drain_zone(st: State, z: int) -> int:
     """Drain the lists of every CPU, of one zone only (drain_all_pages with a zone)."""
+    charge(st, X_DRAIN_CPU, st.dim[D_CPUS])
     for cpu in range(st.dim[D_CPUS]):
         drain_pages_zone(st, z, cpu)
     return 0
@@ -268,6 +271,7 @@ def drain_zone(st: State, z: int) -> int:
 @outlined
 def drain_all_pages(st: State) -> int:
     """Drain the lists of every CPU, of each the zones in order."""
+    charge(st, X_DRAIN_CPU, st.dim[D_CPUS])
     for cpu in range(st.dim[D_CPUS]):
         for z in range(st.dim[D_ZONES]):
             drain_pages_zone(st, z, cpu)

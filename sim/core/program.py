@@ -33,6 +33,7 @@ from sim.core.state import (
     D_PROGRAM_ROWS,
     D_SAMPLE_EVERY,
     D_TOUCHED,
+    R_COST,
     State,
 )
 from sim.core.workload import work
@@ -75,11 +76,13 @@ def scripted(st: State, row: int) -> int:
 
 @outlined
 def daemons_turn(st: State) -> int:
-    """kswapd goes on; kcompactd does all that it was woken for."""
+    """kswapd goes on; kcompactd does all that it was woken for. Their work is no request's."""
+    spent = st.req[R_COST]
     if st.dim[D_KSWAPD]:
         kswapd_turn(st)
     if st.dim[D_KCOMPACTD]:
         kcompactd_turn(st)
+    st.req[R_COST] = spent
     return 0
 
 

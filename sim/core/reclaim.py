@@ -22,6 +22,7 @@ from sim.core.consts import (
     T_RECLAIM_END,
     TRACE_FIELDS,
 )
+from sim.core.cost import X_RECLAIM_PAGE, X_RECLAIM_SCAN, charge
 from sim.core.counters import free_pages
 from sim.core.free import free_block
 from sim.core.lists import list_add, list_del
@@ -137,7 +138,9 @@ def direct_reclaim(st: State, highest: int, order: int, gfp: int, cpu: int) -> i
         both = shrink_zone(st, z, SWAP_CLUSTER_MAX - freed, cpu)
         freed += both & 0xFFFFF
         st.vm[V_SCAN_DIRECT] += both >> 20
+        charge(st, X_RECLAIM_SCAN, both >> 20)
     st.vm[V_STEAL_DIRECT] += freed
+    charge(st, X_RECLAIM_PAGE, freed)
     if freed:
         st.dim[D_KSWAPD_FAILURES] = 0
     if freed == 0:

@@ -23,10 +23,12 @@ from sim.core.consts import (
     NO_PAGE,
     OWNED_CLASSES,
     P_OFF,
+    P_RFC_V1,
     P_STATIC,
     RECLAIMABLE,
     UNMOVABLE,
 )
+from sim.core.cost import X_CLEAR_TAGS, charge, count_cost, tagged_path, untagged_path
 from sim.core.free import free_block
 from sim.core.metadata import count_carve_out
 from sim.core.oom import exit_process
@@ -35,15 +37,19 @@ from sim.core.pages import set_kind
 from sim.core.process import own
 from sim.core.records import record
 from sim.core.state import (
+    D_ANSWERED,
     D_OOMS,
     D_POLICY,
     D_TAGGED,
     OOM_FIELDS,
     OOM_ROWS,
     R_CLASS,
+    R_COST,
     R_DONE,
+    R_LOST,
     R_ORDER,
     R_PASSES,
+    R_PATH,
     R_PROCESS,
     R_REFUSALS,
     R_REFUSED,
@@ -58,6 +64,7 @@ GFP_HIGHUSER_MOVABLE = 0x100CCA
 GFP_KERNEL = 0xCC0
 ZERO, DIRECT_RECLAIM, RECLAIM_GFP, NOWARN = 0x100, 0x400, 0xC00, 0x2000
 COMP, NOMEMALLOC, ACCOUNT, TAGGED = 0x40000, 0x80000, 0x400000, 0x800000
+MOST_NS = 0x7FFFFFFF  # that an event can tell
 
 
 @inlined
@@ -113,6 +120,9 @@ def begin(st: State, process: int, what: int, order: int) -> int:
     st.req[R_TAG_PAGE] = NO_PAGE
     st.req[R_PASSES] = 0
     st.req[R_DONE] = 1
+    st.req[R_COST] = 0
+    st.req[R_PATH] = 0
+    st.req[R_LOST] = 0
     return 0
 
 
@@ -124,6 +134,7 @@ def prepare(st: State, page: int, order: int, what: int) -> int:
     if kind == K_TAGGED:
         st.flags[page] |= F_TAGGED
         st.dim[D_TAGGED] += 1 << order
+        charge(st, X_CLEAR_TAGS, 1 << order)
         if st.dim[D_POLICY] == P_STATIC:
             count_carve_out(st, page, order, 1)
     elif what == C_TAGGED:
@@ -141,6 +152,19 @@ def leave_if_killed(st: State, process: int) -> int:
     return 0
 
 
+@inlined
+def answer(st: State, what: int, page: int, row: int) -> int:
+    """The request is answered: what it cost, and how, for the histogram and for its event."""
+    st.dim[D_ANSWERED] += 1
+    if what == C_TAGGED and st.dim[D_POLICY] == P_RFC_V1:
+        path = tagged_path(st, page == NO_PAGE, st.req[R_REFUSALS])
+    else:
+        path = untagged_path(st)
+    st.ev[row + 7] = min(count_cost(st, path), MOST_NS)
+    st.ev[row + 8] = min(st.req[R_LOST], MOST_NS)
+    return 0
+
+
 @outlined
 def allocate(st: State, process: int, what: int, order: int, direct: int) -> int:
     """Allocate 2^order pages of a class for a process; returns the first page or NO_PAGE. Who has left asks no more."""
@@ -149,12 +173,13 @@ def allocate(st: State, process: int, what: int, order: int, direct: int) -> int
         return NO_PAGE
     gfp = gfp_of(st, what, order, direct)
     page = alloc_pages(st, order, gfp, process)
-    record(st, E_ALLOC, page, order, migratetype_of(st, what), gfp)
+    row = record(st, E_ALLOC, page, order, migratetype_of(st, what), gfp)
     if page == NO_PAGE:
         st.vm[V_FAILED] += 1
     else:
         prepare(st, page, order, what)
         own(st, process, what, page, order)
+    answer(st, what, page, row)
     st.req[R_RESULT] = page
     leave_if_killed(st, process)
     return page

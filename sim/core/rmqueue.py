@@ -3,10 +3,11 @@
 from sim.core.buddy import rmqueue_smallest
 from sim.core.build import entry, inlined, outlined
 from sim.core.consts import HIGHATOMIC, MOVABLE, NO_PAGE, P_RFC_V1
+from sim.core.cost import FROM_BUDDY, X_BUDDY_TAKE, X_ZONE_TEST, charge
 from sim.core.counters import free_pages, mod_zone_freepage_state
 from sim.core.pcp import pcp_allowed_order, rmqueue_one, rmqueue_pcplist, type_taken
 from sim.core.reclaim import wake_kswapd
-from sim.core.state import D_EXPLAIN, D_POLICY, D_ZONES, V_PGALLOC, State
+from sim.core.state import D_EXPLAIN, D_POLICY, D_ZONES, R_PATH, V_PGALLOC, State
 from sim.core.watermark import (
     ALLOC_CMA,
     ALLOC_FROM_METADATA,
@@ -57,6 +58,8 @@ def rmqueue(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int
             page = rmqueue_buddy(st, z, order, mt, flags)
         else:
             page = rmqueue_one(st, z, order, mt, flags)
+        charge(st, X_BUDDY_TAKE, 1)
+        st.req[R_PATH] |= FROM_BUDDY
         if page == NO_PAGE:
             return NO_PAGE
         mod_zone_freepage_state(st, z, -(1 << order), type_taken(st, page, mt))
@@ -92,6 +95,7 @@ def get_page_untagged(st: State, order: int, mt: int, flags: int, highest: int, 
                 page = rmqueue(st, z, cpu, order, mt, flags)
                 if page != NO_PAGE:
                     return page
+            charge(st, X_ZONE_TEST, 1)
         if not flags & ALLOC_NOFRAGMENT:
             return NO_PAGE
         flags &= ~ALLOC_NOFRAGMENT

@@ -15,6 +15,7 @@ from sim.core.consts import (
     PRIO_ASYNC,
     PRIO_SYNC_LIGHT,
 )
+from sim.core.cost import FROM_SLOW, X_SLOW_PATH, charge
 from sim.core.get_page import get_page, highest_zone, return_page_to_buddy
 from sim.core.gfp import (
     GFP_DIRECT_RECLAIM,
@@ -41,6 +42,7 @@ from sim.core.state import (
     D_EXPLAIN,
     D_POLICY,
     D_ZONES,
+    R_PATH,
     V_COMPACT_FAIL,
     V_COMPACT_STALL,
     V_COMPACT_SUCCESS,
@@ -227,6 +229,8 @@ def compacts_first(st: State, order: int, gfp: int) -> int:
 @outlined
 def alloc_pages_slowpath(st: State, order: int, gfp: int, process: int) -> int:
     """__alloc_pages_slowpath."""
+    charge(st, X_SLOW_PATH, 1)
+    st.req[R_PATH] |= FROM_SLOW
     if gfp & GFP_KSWAPD_RECLAIM:
         wake_kswapd(st, highest_zone(st, gfp_migratetype(st, gfp)), order, gfp & GFP_DIRECT_RECLAIM)
     flags = slow_flags(st, order, gfp)

@@ -29,7 +29,7 @@ MARK_ROWS = 128
 PIN_ROWS = 256
 SERIES_ROWS = 512
 SERIES_FIELDS = 8
-DIMS = 40
+DIMS = 44
 VMSTATS = 64
 ZONE_COMPACT_FIELDS = 9
 COMPACT_FIELDS = 40
@@ -38,6 +38,9 @@ COMPACT_FREE_PAGES = 2048  # isolated as targets: fewer than a pageblock, and th
 REQUEST_FIELDS = 12
 WORK_FIELDS = 6
 WHY_ROWS, WHY_FIELDS = 4096, 20  # decisions of one op
+PRICES = 18  # names in sim/costs.py
+COST_PATHS = 8  # rows of the histogram of costs, named in sim/costs.py
+COST_BUCKETS = 304  # up to 2^40 ns (cost.py)
 MAX_PROCESSES = 17  # 0 is the kernel
 
 
@@ -164,6 +167,13 @@ class State:
     # The compaction at work: CC_*, then pages isolated to migrate, then its free pages, the next to use last.
     cc: Annotated[Ints, "i8", "compact_control"]
 
+    # Prices in ns (X_* in cost.py); [path * COST_BUCKETS + bucket] requests answered, the most that one of them cost;
+    # [path * 2 + field] what the last one cost, and where it was counted.
+    price: Annotated[Ints, "i8", "prices"]
+    cost: Annotated[Ints, "i8", "costs"]
+    cost_most: Annotated[Ints, "i8", "costs"]
+    cost_last: Annotated[Ints, "i8", "last_costs"]
+
     # Records: event ring, OOM rows, marks (op, event), series of samples.
     ev: Annotated[Ints, "i4", "event_cells"]
     oom: Annotated[Ints, "i8", "oom_cells"]
@@ -230,7 +240,10 @@ D_DRIFT, D_CPU, D_REPLAY = 29, 30, 31
 # kcompactd has been woken; the order and the highest zone it was asked for; the same of kswapd, and what it has
 # reclaimed since it woke.
 D_KCOMPACTD, D_KCOMPACTD_ORDER, D_KCOMPACTD_ZONE, D_KSWAPD_ORDER, D_KSWAPD_DONE = 32, 33, 34, 35, 36
-D_EXPLAIN = 39  # decisions are written to `why`: set by sim/history.py, 0 in every run
+D_EXPLAIN = 43  # decisions are written to `why`: set by sim/history.py, 0 in every run
+
+# requests that were answered
+D_ANSWERED = 39
 
 # `zone_compact`: cursors of the scanners (pages; of the migrate scanner one for async, one for sync), where they were
 # put after the last reset (-1 never); deferral; whether kswapd shall clear the skip bits (facts 6.7).
@@ -250,7 +263,8 @@ CC_RESULT, CC_PRIORITY, CC_RETRIES = 27, 28, 29
 
 # `req`: the request being served, kept until the next one for the narration.
 R_PROCESS, R_CLASS, R_ORDER, R_RESULT, R_REFUSALS, R_REFUSED, R_TAG_PAGE, R_PASSES, R_DONE = 0, 1, 2, 3, 4, 5, 6, 7, 8
-R_COST = 9  # ns so far
+# what it has cost so far and of this on tag pages that could not be emptied, ns; where its block and tags are from
+R_COST, R_PATH, R_LOST = 9, 10, 11
 
 # `vm`: names as /proc/vmstat has them (machine.py prints them).
 V_PGALLOC = 0  # by zone type, 0..3
@@ -307,6 +321,9 @@ def lengths(
         "vmstats": VMSTATS,
         "request": REQUEST_FIELDS,
         "one": 1,
+        "prices": PRICES,
+        "costs": COST_PATHS * COST_BUCKETS,
+        "last_costs": COST_PATHS * 2,
         "event_cells": EVENT_ROWS * EVENT_FIELDS,
         "oom_cells": OOM_ROWS * OOM_FIELDS,
         "mark_cells": MARK_ROWS * 3,

@@ -3,6 +3,7 @@
 from sim.core.build import compiled
 from sim.core.consts import E_REFUSED, E_RESERVE, EBUSY, EINTR, F_STORAGE, OK
 from sim.core.contig import alloc_contig_range
+from sim.core.cost import X_EBUSY_TRY, X_TAG_LOOKUP, charge, settle_tags
 from sim.core.metadata import block_of, drop_refs, end_of_blocks, ref_of, refs_per_block, region_of
 from sim.core.records import mark_once, record, touch
 from sim.core.state import (
@@ -10,6 +11,8 @@ from sim.core.state import (
     D_REPLAY,
     D_RESERVED,
     D_WATCH,
+    R_COST,
+    R_LOST,
     R_TAG_PAGE,
     RP_OURS,
     RP_RES_FIELDS,
@@ -47,6 +50,7 @@ def roll_back(st: State, r: int, start: int, end: int, refs: int) -> int:
 @compiled
 def take_block(st: State, r: int, block: int, refs: int, fatal: int, cpu: int) -> int:
     """Take one block for tags and give it its first references."""
+    before = st.req[R_COST]
     ret = alloc_contig_range(st, block, st.r_block[r], fatal, cpu)
     if ret == OK:
         st.tag_ref[ref_of(st, r, block)] = 1 + refs
@@ -54,6 +58,10 @@ def take_block(st: State, r: int, block: int, refs: int, fatal: int, cpu: int) -
         st.vm[V_RESERVE_SUCCESS] += st.r_block[r]
     else:
         st.req[R_TAG_PAGE] = block
+        charge(st, X_EBUSY_TRY, ret == EBUSY)
+        spent = (st.req[R_COST] - before) * (TRIES if ret == EBUSY else 1)
+        st.req[R_COST] = before + spent
+        st.req[R_LOST] += spent
     return ret
 
 
@@ -77,6 +85,8 @@ def report(st: State, page: int, order: int, start: int, blocks: int, taken: int
     st.ev[row + 7] = taken
     st.ev[row + 8] = tries
     st.ev[row + 9] = ret
+    charge(st, X_TAG_LOOKUP, blocks)
+    settle_tags(st, taken)
     if st.dim[D_REPLAY]:
         keep(st, row)
     if taken == 0 and ret == OK:

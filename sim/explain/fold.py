@@ -15,7 +15,9 @@ def fold(path: tuple[s.Step, ...]) -> tuple[s.Step, ...]:
         return path
     end = at + size * times
     once, rest = path[at : at + size], path[at + size : end]
-    again = s.Again(rest[-1].cost, times - 1, size, _pages(path[at:end]), once[-1].cost, _last_round(rest))
+    again = s.Again(
+        rest[-1].cost, times - 1, size, _pages(path[at:end]), once[-1].cost, _last_round(rest), _refusals(rest)
+    )
     return (*fold(path[:at]), *once, again, *fold(path[end:]))
 
 
@@ -35,6 +37,10 @@ def _times(signs: list[object], at: int, size: int) -> int:
     while signs[at + size * times : at + size * (times + 1)] == signs[at : at + size]:
         times += 1
     return times
+
+
+def _refusals(steps: tuple[s.Step, ...]) -> int:
+    return len([step for step in steps if isinstance(step, s.Back)])
 
 
 def _last_round(steps: tuple[s.Step, ...]) -> "s.Round | None":

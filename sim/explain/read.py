@@ -100,7 +100,7 @@ class Reader:
         if row.page != c.NO_PAGE and not _reserved_last(self.path):
             self.since = cost
             self._offered(row.page)
-        got = s.Got(cost, row.page, row.order)
+        got = s.Got(max(cost, row.c), row.page, row.order)
         path = tuple(self.path)
         self.requests.append(s.Request(ask, (*path, got), (*fold(path), got), got))
         self.path = []

@@ -215,6 +215,7 @@ class Again(Step):
     pages: int
     since: int  # ns before them
     last: Round | None  # of a retry loop, its last round
+    refusals: int  # among them
 
 
 @dataclass(frozen=True, slots=True)

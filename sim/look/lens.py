@@ -8,7 +8,7 @@ from sim.core.state import D_EVENTS, D_OP, EVENT_ROWS
 from sim.geometry import Geometry
 from sim.kernel_trace import decode
 from sim.layout import Layout
-from sim.look import counts, history, layers, pages
+from sim.look import costs, counts, history, layers, pages
 from sim.look.inspect import BlockView, Pair, ProcessPages, block_view, pair_of, process_pages
 from sim.look.place import Arrays, Place
 from sim.look.scene import scene_of
@@ -49,6 +49,7 @@ class Lens:
             events=self._recent_events(),
             marks=history.mark_views(at),
             series=history.series_view(at),
+            costs=costs.cost_views(at),
             story=tell(scene_of(at, zones)),
         )
 

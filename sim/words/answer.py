@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.consts import PAGES_PER_TAG_PAGE
 from sim.snapshot import Ledger, OomView, Snapshot
+from sim.words.costs import ordinary_cost, tagged_costs
 from sim.words.text import code, live_part, part, plural, size, span
 from sim.words.trouble import oom_now
 
@@ -31,7 +32,9 @@ def answer(snapshot: Snapshot, scenario: "Scenario", policy: str) -> str:  # noq
     total = f"<b>{size(ledger.total).replace('.0', '')}</b>"
     if policy == "off":
         return _off(total)
-    return _static(total, ledger) if policy == "static" else _lent(total, ledger)
+    if policy == "static":
+        return _static(total, ledger) + ordinary_cost(snapshot.costs)
+    return _lent(total, ledger) + (tagged_costs(snapshot.costs) if ledger.tags else "")
 
 
 def _lent(total: str, ledger: Ledger) -> str:
@@ -49,7 +52,7 @@ def _lent(total: str, ledger: Ledger) -> str:
 def _static(total: str, ledger: Ledger) -> str:
     kept = f"Tag storage is {total}, 1/32 of RAM, and this policy keeps {part('tags', 'all of it')}, always."
     full = live_part("tags", ceil(ledger.tagged / PAGES_PER_TAG_PAGE), "full")
-    return f"{kept} {live_part('tagged', ledger.tagged)} is tagged, which would fill {full}. Nothing is given back."
+    return f"{kept} {live_part('tagged', ledger.tagged)} is tagged, which would fill {full}. Nothing is given back"
 
 
 def _off(total: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.core.consts import MAX_ORDER, PAGEBLOCK_ORDER
 from sim.snapshot import Snapshot
+from sim.words.costs import cost_sentence
 from sim.words.text import code, part, plural, size
 from sim.words.trouble import describe_oom
 
@@ -105,6 +106,7 @@ def _events(snapshot: Snapshot) -> str:
 
 SENTENCES: dict[str, Callable[[Snapshot], str]] = {
     "page-map": _page_map,
+    "costs": lambda snapshot: cost_sentence(snapshot.costs),
     "free-lists": _free_lists,
     "tag-storage": _tag_storage,
     "pinned": _pinned,

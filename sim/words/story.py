@@ -1,10 +1,12 @@
 """What has just happened: one op as a title and numbered steps, from the events that it really had. HTML."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.core import consts as c
 from sim.snapshot import Story, StoryStep
+from sim.words.costs import story_cost
 from sim.words.freed import tell_exit, tell_release
 from sim.words.killed import tell_oom
 from sim.words.others import tell_pin, tell_reclaim, tell_steal
@@ -33,7 +35,12 @@ NONE = (("Boot.", "No region of tag storage is described, so nothing can be tagg
 
 
 def tell(scene: "Scene") -> Story:
-    """The newest op that is worth telling, or how things stand."""
+    """The newest op that is worth telling and what it cost, or how things stand."""
+    story = _tell(scene)
+    return story if story.op < 0 else replace(story, cost=story_cost(scene.rows))
+
+
+def _tell(scene: "Scene") -> Story:
     teller = Teller(what_of(scene.op, scene.now), scene.op)
     if scene.kills:
         return tell_oom(scene, teller)

@@ -30,6 +30,17 @@ def size(pages: int) -> str:
     return f"{mib:,.{digits}f}{NBSP}MiB"
 
 
+def duration(ns: int) -> str:
+    """`94 ns` below a microsecond, from there on two significant digits: `1.9 µs`, `280 µs`, `4.6 ms`."""
+    if ns < 1000:
+        return f"{ns}{NBSP}ns"
+    unit = 10 ** (len(str(ns)) - 2)
+    rounded = (ns + unit // 2) // unit * unit
+    scale, name = (1e3, "µs") if rounded < 1e6 else (1e6, "ms") if rounded < 1e9 else (1e9, "s")
+    value = rounded / scale
+    return f"{value:.1f}{NBSP}{name}" if value < 10 else f"{value:,.0f}{NBSP}{name}"
+
+
 def plural(n: int, one: str, many: str = "") -> str:
     """`1 page`, `2,000 pages`."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"

@@ -9,10 +9,10 @@ from html import unescape
 
 from sim.core import consts as c
 from sim.explain import steps as s
-from sim.words.text import plural, size, span
+from sim.words.text import duration, plural, size, span
 from sim.words.why_path import tell_path
 from sim.words.why_reserve import TRIES, in_vain
-from sim.words.why_text import Telling, Told, pages_of, took
+from sim.words.why_text import Telling, Told, pages_of
 from sim.words.why_zone import free_text
 
 
@@ -59,7 +59,7 @@ def title(on: Telling) -> str:
     where = _where(on)
     cost = request.got.cost
     if cost:
-        return f"Why did {what} take {took(cost)}" + (f", and why from {where}?" if where else "?")
+        return f"Why did {what} take {duration(cost)}" + (f", and why from {where}?" if where else "?")
     return f"Why did {what} come from {where or 'zone ' + on.zone_of(request.got.page)}?"
 
 
@@ -123,7 +123,7 @@ def _refused(on: Telling) -> str:
     spent = sum(one.cost - one.since for one in refused)
     n = sum(in_vain(one) for one in refused)
     tries = "Five tries" if n == TRIES else plural(n, "try", "tries").capitalize()
-    cost = f" {tries} cost <b>{took(spent)}</b>." if spent else f" {tries} were in vain."
+    cost = f" {tries} cost <b>{duration(spent)}</b>." if spent else f" {tries} were in vain."
     return offers + cost
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sim.core import consts as c
 from sim.explain import steps as s
 from sim.kernel_trace import Row
-from sim.words.text import KINDS, code, plural
-from sim.words.why_text import Picture, Telling, Told, no, strong, took
+from sim.words.text import KINDS, code, duration, plural
+from sim.words.why_text import Picture, Telling, Told, no, strong
 
 TRIES = 5  # as sim/core/tag_storage.py
 ERRORS = {c.EBUSY: "-EBUSY", c.ENOMEM: "-ENOMEM", c.EINTR: "-EINTR"}
@@ -145,7 +145,7 @@ def _if(on: Telling, change: str, head: str) -> str:
     end = other.outcome
     how = f"{plural(end.moved, 'page')} moves" if end.moved == 1 else f"{plural(end.moved, 'page')} move"
     how = how if end.moved else f"{plural(end.dropped, 'file page')} dropped" if end.dropped else "nothing moves"
-    cost = f", {took(end.cost)} in all" if end.cost else ""
+    cost = f", {duration(end.cost)} in all" if end.cost else ""
     served = f"served from {end.zone}" if end.page != c.NO_PAGE else "not served either"
     return f"{strong(head)} {how}, {served}{cost}."
 
@@ -170,7 +170,7 @@ def _row(on: Telling, step: s.Reserve, after: bool = False) -> Picture | None:
 def _tries(step: s.Reserve) -> Picture:
     each = (step.cost - step.since) // max(step.tries, 1)
     label = "isolate the pageblock, drain, try to migrate, undo"
-    text = f"{took(each)} each: {label}" if each else label
+    text = f"{duration(each)} each: {label}" if each else label
     n = in_vain(step)
     return Picture("tries", {"n": n, "error": ERRORS[step.ret], "text": text}, plural(n, "try", "tries") + " in vain")
 

@@ -72,7 +72,7 @@ def tell_again(_on: Telling, step: s.Again) -> Told:
     if step.last is not None and not step.last.again:
         html += f" {step.last.idle} rounds without progress: {MOST} are allowed, so it ends."
     other = strong("Progress") + " of a single page would have begun the count anew." if step.last else ""
-    return Told(step.cost, "", html, other, "again", part="slow")
+    return Told(step.cost, "", html, other, "again", part="fail" if step.refusals else "slow")
 
 
 def tell_last(_on: Telling, step: s.Last) -> Told:

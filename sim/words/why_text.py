@@ -7,7 +7,7 @@ from typing import Any
 from sim.core import consts as c
 from sim.explain.steps import Explained, Request, WhatIf
 from sim.layout import Layout, Region
-from sim.words.text import NBSP, code
+from sim.words.text import code
 
 TAGGED_OR_NOT = {True: "tagged ", False: ""}
 
@@ -81,15 +81,6 @@ class Telling:
     def what_if(self, change: str) -> WhatIf | None:
         """The run with this change, if there was one."""
         return next((one for one in self.explained.what_ifs if one.change == change and one.outcome), None)
-
-
-def took(ns: int) -> str:
-    """`42 ns`, `1.9 µs`, `62 µs`, `3.4 ms`."""
-    if ns < 1000:
-        return f"{ns}{NBSP}ns"
-    if ns < 10_000_000:
-        return f"{micro(ns)}{NBSP}µs"
-    return f"{ns / 1_000_000:,.0f}{NBSP}ms"
 
 
 def micro(ns: int) -> str:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sim.core import consts as c
 from sim.explain.steps import Outcome, WhatIf
-from sim.words.text import code, plural
-from sim.words.why_text import Telling, took
+from sim.words.text import code, duration, plural
+from sim.words.why_text import Telling
 
 POLICY = {
     "static": "All tag storage is kept for good; nothing is ever reserved or refused.",
@@ -53,7 +53,9 @@ def _result(on: Telling, one: WhatIf) -> str:
 
 
 def _outcome(on: Telling, end: Outcome) -> str:
-    cost = f": {took(end.cost)} instead of {took(on.request.got.cost)}" if end.cost and on.request.got.cost else ""
+    cost = (
+        f": {duration(end.cost)} instead of {duration(on.request.got.cost)}" if end.cost and on.request.got.cost else ""
+    )
     if end.page == c.NO_PAGE:
         return f"<b>Not served either</b>, after {plural(end.refusals, 'refusal')}{cost}."
     said = f"<b>Served</b> with {code(f'{end.pfn:#x}')} of {end.zone}{cost}."

@@ -10,6 +10,14 @@ export const percent = (part, whole) => {
   const share = whole ? 100 * part / whole : 0 // all but a little is not all
   return (share > 99 && share < 100 ? share.toFixed(1) : Math.round(share)) + "%"
 }
+// "94 ns" below a microsecond, from there on two significant digits (sim/words/text.py: duration)
+export function duration(ns) {
+  if (ns < 1000) return ns + NBSP + "ns"
+  const unit = 10 ** (String(ns).length - 2), rounded = Math.floor((ns + unit / 2) / unit) * unit
+  const [scale, name] = rounded < 1e6 ? [1e3, "µs"] : rounded < 1e9 ? [1e6, "ms"] : [1e9, "s"]
+  const value = rounded / scale
+  return (value < 10 ? value.toFixed(1) : nf(value)) + NBSP + name
+}
 export const plural = (n, one, many = one + "s") => `${nf(n)} ${n === 1 ? one : many}`
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }
 export const esc = text => String(text).replace(/[&<>"]/g, c => ENTITIES[c])

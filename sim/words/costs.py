@@ -1,0 +1,75 @@
+"""What an allocation costs, as sentences. HTML."""
+
+from typing import TYPE_CHECKING
+
+from sim.core import consts as c
+from sim.snapshot import CostView
+from sim.words.text import duration, part, plural
+
+if TYPE_CHECKING:
+    from sim.kernel_trace import Row
+
+Costs = tuple[CostView, ...]
+
+
+def _row(costs: Costs, path: str) -> CostView | None:
+    """The row of a path that some request has taken."""
+    return next((row for row in costs if row.path == path and row.count), None)
+
+
+def _ordinary(costs: Costs) -> CostView | None:
+    """The row of an ordinary page: off a per-CPU list, and if that has never happened off the buddy lists."""
+    return _row(costs, "pcp") or _row(costs, "buddy") or _row(costs, "slow")
+
+
+def tagged_costs(costs: Costs) -> str:
+    """The last part of the answer: what a tagged page costs, of what has happened so far; "" for nothing."""
+    whens = (("taken", "when its tag page is free"), ("moved", "when data must move out first"))
+    found = [(_row(costs, path), when) for path, when in whens]
+    parts = [f"<b>{duration(row.p50)}</b> {when}" for row, when in found if row]
+    ordinary = _ordinary(costs)
+    if not parts:
+        return ""
+    if ordinary:
+        parts.append(f"an ordinary one <b>{duration(ordinary.p50)}</b>")
+    return f" A {part('tagged', 'tagged')} page costs {', '.join(parts)}."
+
+
+def ordinary_cost(costs: Costs) -> str:
+    """The end of the answer under `static`: a tagged page costs what any page does."""
+    row = _ordinary(costs)
+    return f"; a tagged allocation costs what any other does, <b>{duration(row.p50)}</b>." if row else "."
+
+
+def cost_sentence(costs: Costs) -> str:
+    """The answer of the panel."""
+    ordinary = _ordinary(costs)
+    price = f"<b>{duration(ordinary.p50)}</b>" if ordinary else ""
+    if not any(row.path == "reserved" for row in costs):
+        return f"A tagged page costs what any page does{f', {price}' if price else ''}: nothing has to be reserved."
+    tagged = [row for row in costs if row.label.startswith("tagged")]
+    asked = sum(row.count for row in tagged)
+    if not asked:
+        return f"Nobody has asked for a tagged page{f'; an ordinary one costs {price}' if price else ''}."
+    free = sum(row.count for row in tagged if row.path == "reserved")
+    return f"<b>{_percent(free, asked)}</b> of {plural(asked, 'tagged request')} find their tag page reserved."
+
+
+def _percent(part: int, whole: int) -> str:
+    share = 100 * part / whole
+    return f"{share:.1f}%" if 99 < share < 100 or 0 < share < 1 else f"{share:.0f}%"
+
+
+def story_cost(rows: "tuple[Row, ...]") -> str:
+    """What the requests of one op cost, and how much of that tag pages took that could not be emptied; "" for none."""
+    asks = [row for row in rows if row.event == c.E_ALLOC]
+    if not asks:
+        return ""
+    spent, lost = sum(row.c for row in asks), sum(row.d for row in asks)
+    said = f"<b>{duration(spent)}</b>"
+    if not lost:
+        return f"{said}."
+    refused = [row for row in rows if row.event == c.E_RESERVE and row.e not in (c.OK, c.EINTR)]
+    what = "pinned page" if all(row.e == c.EBUSY for row in refused) else "full tag page"
+    where = f"one {what}" if len({row.a for row in refused}) == 1 else f"{what}s"
+    return f"{said}, {duration(lost)} of it on {where}."
