@@ -11,12 +11,13 @@ from app.run import Run
 from sim.explain.steps import Explained
 from sim.layout import Layout
 from sim.words.text import duration, plural
-from sim.words.why import WhySaid, say
+from sim.words.why import Part, WhySaid, say
 from sim.words.why_text import Telling, Told, micro
 from sim.words.why_what_if import Served, say_what_ifs
 
 SHOWN = 10  # sentences of an op that asked for nothing
 LEAST = 0.4  # percent of the bar that can still be seen
+ROOM = 30  # percent that holds a line of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Bar:
     part: str  # find, fail, tags, slow
     percent: float
     text: str  # "60 µs: tries to empty a tag page, in vain"
+    inside: bool  # the text fits into it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class WhyView:
     bad: bool
     steps: tuple[Step, ...]
     bar: tuple[Bar, ...]
+    small: tuple[Bar, ...]  # what has no room in the bar, by kind
     served: tuple[Fork, ...]
     asked: bool  # False: the op asked for nothing
     lost: int
@@ -73,7 +76,8 @@ def why_view(run: Run, machine: Machine, op: int) -> WhyView:
         answer=said.answer,
         bad=said.bad,
         steps=_steps(said),
-        bar=_bar(said),
+        bar=_bar(said.bar),
+        small=_small(said.bar),
         served=tuple(_fork(run, op, one) for one in say_what_ifs(on)),
         asked=True,
         lost=explained.lost,
@@ -91,11 +95,24 @@ def _steps(said: WhySaid) -> tuple[Step, ...]:
     return tuple(Step(micro(told.cost) if priced else "", told) for told in said.path)
 
 
-def _bar(said: WhySaid) -> tuple[Bar, ...]:
-    whole = sum(part.cost for part in said.bar)
-    return tuple(
-        Bar(part.part, max(100 * part.cost / whole, LEAST), f"{duration(part.cost)}: {part.words}") for part in said.bar
-    )
+def _bar(parts: tuple[Part, ...]) -> tuple[Bar, ...]:
+    whole = sum(part.cost for part in parts)
+    return tuple(_piece(part, 100 * part.cost / whole) for part in parts)
+
+
+def _piece(part: Part, percent: float) -> Bar:
+    return Bar(part.part, max(percent, LEAST), f"{duration(part.cost)}: {part.words}", percent > ROOM)
+
+
+def _small(parts: tuple[Part, ...]) -> tuple[Bar, ...]:
+    """The pieces without room, those of a kind together."""
+    pieces = _bar(parts)
+    sums: dict[str, Part] = {}
+    for part, piece in zip(parts, pieces, strict=True):
+        if not piece.inside:
+            before = sums[part.part].cost if part.part in sums else 0
+            sums[part.part] = Part(part.part, before + part.cost, part.words)
+    return tuple(_piece(part, 0) for part in sums.values())
 
 
 def _fork(run: Run, op: int, one: Served) -> Fork:
@@ -109,7 +126,7 @@ def _nothing(explained: Explained) -> WhyView:
     more = f" ({plural(left_out, 'more event')} of this op in between.)" if left_out > 0 else ""
     answer = " ".join(said) + more if said else "Nothing happened in the allocator."
     title = f"Op {explained.op:,} asked for no page. What did it do?"
-    return WhyView(explained.op, title, answer, False, (), (), (), False, explained.lost)
+    return WhyView(explained.op, title, answer, False, (), (), (), (), False, explained.lost)
 
 
 def as_json(view: WhyView) -> dict[str, Any]:

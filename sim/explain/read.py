@@ -149,8 +149,17 @@ def _step(row: Row, cost: int) -> s.Step | None:
 
 
 def read(rows: Rows) -> tuple[s.Request, ...]:
-    """The requests of an op, in order. A row's step has cost what stands in the next row."""
+    """The requests of an op, in order."""
     reader = Reader()
     for row, following in zip(rows, [*rows[1:], *rows[-1:]], strict=True):
-        reader.feed(row, max(row[2], following[2] if following[0] != y.W_ASK else 0))
+        reader.feed(row, _end(row, following))
     return tuple(reader.requests)
+
+
+def _end(row: Sequence[int], following: Sequence[int]) -> int:
+    """What the request had cost when this row's step was over: most rows are written before it.
+
+    An OOM kill is told when it is over, and a new request begins at nothing.
+    """
+    killed = following[0] == y.W_EVENT and following[3] == c.E_OOM_KILL
+    return row[2] if killed or following[0] == y.W_ASK else max(row[2], following[2])

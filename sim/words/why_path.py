@@ -93,7 +93,8 @@ class Walk:
 
     def _take(self, step: s.Take, last: bool) -> None:
         if not self.listed or step.from_pcp:
-            self.told.append(tell_list(self.on, step))
+            told = tell_list(self.on, step)
+            self.told.append(told if step.from_pcp else replace(told, cost=self.told[-1].cost))
             self.listed = True
         if not step.from_pcp:
             self.told.append(tell_take(self.on, step))
