@@ -45,6 +45,8 @@ def cost_sentence(costs: Costs) -> str:
     """The answer of the panel."""
     ordinary = _ordinary(costs)
     price = f"<b>{duration(ordinary.p50)}</b>" if ordinary else ""
+    if costs and costs[0].label.startswith("untagged") and len(costs) == 3:
+        return f"Nothing can be tagged{f'; any page costs {price}' if price else ''}."
     if not any(row.path == "reserved" for row in costs):
         return f"A tagged page costs what any page does{f', {price}' if price else ''}: nothing has to be reserved."
     tagged = [row for row in costs if row.label.startswith("tagged")]
@@ -68,7 +70,8 @@ def story_cost(rows: "tuple[Row, ...]") -> str:
     spent, lost = sum(row.c for row in asks), sum(row.d for row in asks)
     said = f"<b>{duration(spent)}</b>"
     if not lost:
-        return f"{said}."
+        idle = sum(row.event == c.E_DIRECT_RECLAIM and row.a == 0 for row in rows)
+        return f"{said}, {plural(idle, 'round')} of reclaim without progress." if idle else f"{said}."
     refused = [row for row in rows if row.event == c.E_RESERVE and row.e not in (c.OK, c.EINTR)]
     what = "pinned page" if all(row.e == c.EBUSY for row in refused) else "full tag page"
     where = f"one {what}" if len({row.a for row in refused}) == 1 else f"{what}s"

@@ -111,7 +111,7 @@ def _paid(scene: "Scene", attempt: Attempt) -> str:
     if row.b > 1 or row.c > 1:
         return f"It took {plural(row.c, 'tag page')}."
     if not row.c:
-        return f"Its tag page {tags} holds tags already: this one costs nothing."
+        return f"Its tag page {tags} holds tags already: nothing to reserve."
     return f"Its tag page {tags} held data, which had to leave." if attempt.moved else f"Its tag page {tags} was free."
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 PICTURES = [
     ("page-map", "png"),
-    *((slug, kind) for slug in ("free-lists", "tag-storage", "pinned", "oom") for kind in ("png", "svg")),
+    *((slug, kind) for slug in ("costs", "free-lists", "tag-storage", "pinned", "oom") for kind in ("png", "svg")),
 ]
 # the share of 120 pictures of the browser on which sentence and ledger say different things
 DISAGREE = """async () => {

@@ -64,6 +64,7 @@ def snapshot(**changes: Any) -> Snapshot:
         "ooms": (),
         "events": (),
         "packing": (0,) * 33,
+        "costs": (),
         "story": TOLD,
     } | changes
     return cast("Snapshot", SimpleNamespace(**values))
