@@ -226,6 +226,8 @@ D_DRIFT, D_CPU, D_REPLAY = 29, 30, 31
 # kcompactd has been woken; the order and the highest zone it was asked for; the same of kswapd, and what it has
 # reclaimed since it woke.
 D_KCOMPACTD, D_KCOMPACTD_ORDER, D_KCOMPACTD_ZONE, D_KSWAPD_ORDER, D_KSWAPD_DONE = 32, 33, 34, 35, 36
+# What knobs were turned to (sim/knobs.py): tries of a reservation more than TRIES, 1 + min_free_kbytes; 0: never.
+D_TRIES, D_MIN_FREE = 38, 39
 
 # `zone_compact`: cursors of the scanners (pages; of the migrate scanner one for async, one for sync), where they were
 # put after the last reset (-1 never); deferral; whether kswapd shall clear the skip bits (facts 6.7).

@@ -8,6 +8,7 @@ from sim.core.records import mark_once, record, touch
 from sim.core.state import (
     D_REPLAY,
     D_RESERVED,
+    D_TRIES,
     D_WATCH,
     R_TAG_PAGE,
     RP_OURS,
@@ -106,7 +107,7 @@ def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: 
         if st.tag_ref[ref_of(st, r, block)] > 0:
             continue
         ret = take_block(st, r, block, refs, fatal, cpu)
-        tries += TRIES if ret == EBUSY else 1
+        tries += TRIES + st.dim[D_TRIES] if ret == EBUSY else 1
         if ret != OK:
             break
         taken += st.r_block[r]
