@@ -53,7 +53,7 @@ def run_page(run: Run, moment: Moment, role: Role, panel: "Panel | None" = None)
         panel=panel,
         meta_json=embed(meta(run, moment, role)),
         frame_json=embed(frame(moment, 0, run.hub.watching)),
-        series_json=embed(series(moment.recorded)),
+        series_json=embed(series(moment.recorded, run.recipe.commands)),
     )
 
 

@@ -15,8 +15,8 @@ Arrays = dict[str, NDArray[Any]]
 def turn(arrays: Arrays, name: str, value: int, layout: Layout, policy: str) -> None:
     """Turn one: `reserve_tries`, tries of alloc_contig_range on -EBUSY (RFC v1: 5), or `min_free_kbytes`.
 
-    The latter is min_free_kbytes_sysctl_handler, v6.1: setup_per_zone_wmarks sets min, low and high of each zone, takes its
-    boost back and lets the high mark of the per-CPU lists follow. Lowmem reserves and counters stay as they are.
+    The latter is min_free_kbytes_sysctl_handler, v6.1: setup_per_zone_wmarks sets min, low and high of each zone,
+    takes its boost back and lets the high mark of the per-CPU lists follow. Lowmem reserves stay as they are.
     """
     if name == "reserve_tries":
         arrays["dim"][D_TRIES] = value - TRIES
