@@ -59,7 +59,7 @@ class Worker:
         self._stopping = False
         self._fault = ""
         self._drops = False  # what was recorded after this op is to be forgotten
-        self._acts: list[Callable[[], None]] = []  # of those who change the run, until it may be
+        self._acts = Mailbox()  # of those who change the run, until no move is under way
         self._stale = False  # the machine has moved on since the last moment
         self.moment = self._look(Recorded.of(machine.snapshot()))
         self._thread = threading.Thread(target=self._loop, name="carveout-run", daemon=True)
@@ -96,7 +96,7 @@ class Worker:
     def interfere(self, act: Callable[[Any], T]) -> "Future[T]":
         """Let somebody change the run once no move is under way; what was recorded after its op is forgotten."""
         answer: Future[T] = Future()
-        self._inbox.put(lambda: self._later(lambda: self._interfere(act, answer)))
+        self._inbox.put(lambda: self._acts.put(lambda: self._interfere(act, answer)))
         return answer
 
     def refresh(self, *kinds: str) -> None:
@@ -118,15 +118,6 @@ class Worker:
         if self._drops or self._options != before:
             self._changed()
         self._unanswered.append(answer)
-
-    def _later(self, act: Callable[[], None]) -> None:
-        self._acts.append(act)
-        if self._stopping:
-            self._do_acts()
-
-    def _do_acts(self) -> None:
-        while self._acts:
-            self._acts.pop(0)()
 
     def _interfere(self, act: Callable[[Any], T], answer: "Future[T]") -> None:
         inner: Future[T] = Future()
@@ -168,13 +159,13 @@ class Worker:
             except Exception as error:  # noqa: BLE001 (we are wrong: this run stops and says so, others go on)
                 self._break(error)
         self._inbox.end()
-        self._do_acts()
+        self._acts.end()
         self._refuse("the run is closed")
 
     def _turn(self) -> None:
         self._run()
         if self._transport.settled:
-            self._do_acts()
+            self._acts.drain(0.0)
         if self._transport.settled and self._unanswered:
             self._resolve()
         now = time.monotonic()
