@@ -28,6 +28,7 @@ def run_view(run: Run, moment: Moment, role: Role) -> RunView:
         chapter=run.scenario.chapter,
         policy=run.scenario.policy,
         seed=run.scenario.seed,
+        commands=run.recipe.commands,
         layout=run.scenario.layout.name,
         state=moment.state,
         role=role,

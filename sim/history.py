@@ -28,6 +28,7 @@ from sim.core.consts import (
 from sim.core.state import D_CHANGED, D_EVENTS, D_TOUCHED, D_WATCH, D_WATCHED, EVENT_ROWS, views
 from sim.drive import Drive, Plan
 from sim.errors import ScenarioError
+from sim.figures import figures
 from sim.kernel_trace import decode
 from sim.layout import Layout
 from sim.snapshot import Event
@@ -109,6 +110,10 @@ class History:
 
     def digests(self, ops: tuple[int, ...]) -> list[str]:
         """The digest of the machine at each of these ops, which ascend."""
+        return self.trail(ops)[0]
+
+    def trail(self, ops: tuple[int, ...]) -> tuple[list[str], dict[str, int]]:
+        """The digest at each of these ops, which ascend, and the key figures at the last of them."""
         said: list[str] = []
         with self._lock:
             seen, at = self._begin(0, -1, ops[0] if ops else 0)
@@ -116,7 +121,7 @@ class History:
                 seen.run(op - at)
                 said.append(seen.digest())
                 at = op
-        return said
+            return said, seen.figures()
 
     def _next(self, events: int, page: int, op: int, head: int) -> int | None:
         seen, start = self._begin(events, page, op)
@@ -181,6 +186,10 @@ class Watcher:
     def digest(self) -> str:
         """That of the machine on screen at this op, while nothing is watched."""
         return digest_of(self._whole)
+
+    def figures(self) -> dict[str, int]:
+        """The key figures at the op it stands at."""
+        return figures(self._arrays)
 
     def run(self, ops: int) -> None:
         """Run on."""
