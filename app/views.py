@@ -36,6 +36,7 @@ class RunView:
     chapter: str
     policy: str
     seed: int
+    commands: Sequence[str]  # what a person did and will do, as links have it
     layout: str  # name of the layout
     state: State
     role: Role

@@ -243,7 +243,9 @@ D_KCOMPACTD, D_KCOMPACTD_ORDER, D_KCOMPACTD_ZONE, D_KSWAPD_ORDER, D_KSWAPD_DONE 
 D_EXPLAIN = 43  # decisions are written to `why`: set by sim/history.py, 0 in every run
 
 # requests that were answered
-D_ANSWERED = 39
+D_ANSWERED = 40
+# What knobs were turned to (sim/knobs.py): tries of a reservation more than TRIES, 1 + min_free_kbytes; 0: never.
+D_TRIES, D_MIN_FREE = 38, 39
 
 # `zone_compact`: cursors of the scanners (pages; of the migrate scanner one for async, one for sync), where they were
 # put after the last reset (-1 never); deferral; whether kswapd shall clear the skip bits (facts 6.7).

@@ -10,6 +10,7 @@ from sim.core.state import (
     D_EXPLAIN,
     D_REPLAY,
     D_RESERVED,
+    D_TRIES,
     D_WATCH,
     R_COST,
     R_LOST,
@@ -120,7 +121,7 @@ def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: 
         if st.tag_ref[ref_of(st, r, block)] > 0:
             continue
         ret = take_block(st, r, block, refs, fatal, cpu)
-        tries += TRIES if ret == EBUSY else 1
+        tries += TRIES + st.dim[D_TRIES] if ret == EBUSY else 1
         if ret != OK:
             break
         taken += st.r_block[r]

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sim.assemble import assemble
 from sim.checkpoints import Checkpoints, Whole, copy_of
 from sim.core import consts as c
-from sim.core import process, program, request, why
+from sim.core import process, request, why
 from sim.core.build import make_state
 from sim.core.state import D_EVENTS, D_EXPLAIN, D_OP, D_WATCH, EVENT_ROWS, WHY_FIELDS, WHY_ROWS, State, views
+from sim.drive import Drive, Plan, plan_of
 from sim.errors import ScenarioError
 from sim.explain.changes import Change, changes_of, find_free, hold_back
 from sim.explain.outcome import outcome_of, same_request
@@ -30,21 +31,22 @@ MOST_OPS = 3_000_000  # another policy is run from boot: not for later ops than 
 class Second:
     """A machine of its own over these arrays, written over as it runs."""
 
-    def __init__(self, whole: Whole, layout: Layout) -> None:
+    def __init__(self, whole: Whole, layout: Layout, plan: Plan) -> None:
         self.whole = whole
         self.arrays = views(whole | {"why": np.zeros(WHY_ROWS * WHY_FIELDS, np.int64)}, layout.total_pages)
         self.state: State = make_state(self.arrays)
+        self._drive = Drive(self.arrays, self.state, plan)
         self._layout = layout
 
     def run(self, ops: int) -> None:
         """Run on."""
         if ops > 0:
-            program.run(self.state, ops)
+            self._drive.run(ops)
 
     def explain(self) -> tuple[tuple[Request, ...], int]:
         """Run one op; its requests, and how many rows did not fit."""
         self.arrays["dim"][[D_EXPLAIN, D_WATCH]] = 1, UNHEARD
-        program.run(self.state, 1)
+        self._drive.run(1)
         why.settle(self.state)
         table: NDArray[Any] = self.arrays["why"].reshape(-1, WHY_FIELDS)
         rows = table[1 : 1 + int(table[0, why.H_ROWS])].tolist()
@@ -79,23 +81,26 @@ class Explanations:
     def __init__(self, checkpoints: Checkpoints, layout: Layout, scenario: Scenario) -> None:
         self._checkpoints = checkpoints
         self._layout = layout
-        self._scenario = scenario
+        self.scenario = scenario  # may change while somebody asks: the answer is that of either future
         self.names: tuple[tuple[str, int], ...] = names_of(scenario)
         self._lock = threading.Lock()
-        self._newest: Explained | None = None
+        self._newest: tuple[Scenario, Explained] | None = None
 
     def of(self, op: int, what_ifs: bool = True) -> Explained:
         """What op `op` decided; with `what_ifs` also what else would have happened. Raises ScenarioError."""
-        if not 1 <= op <= self._scenario.length:
-            raise ScenarioError(f"op: {op}: must be 1 to {self._scenario.length}")
+        if not 1 <= op <= self.scenario.length:
+            raise ScenarioError(f"op: {op}: must be 1 to {self.scenario.length}")
         with self._lock:
-            if self._newest is None or self._newest.op != op or (what_ifs and not self._newest.what_ifs):
-                self._newest = self._explain(op, what_ifs)
-            return self._newest
+            if self._newest is not None and self._newest[0] is self.scenario:
+                known = self._newest[1]
+                if known.op == op and (known.what_ifs or not what_ifs):
+                    return known
+            self._newest = self.scenario, self._explain(op, what_ifs)
+            return self._newest[1]
 
     def _explain(self, op: int, what_ifs: bool) -> Explained:
         copy = self._checkpoints.before(op - 1)
-        second = Second(copy_of(copy.whole), self._layout)
+        second = Second(copy_of(copy.whole), self._layout, plan_of(self.scenario, self._layout))
         second.run(op - 1 - copy.op)
         before = copy_of(second.whole) if what_ifs else {}
         zones = second.zones()
@@ -108,11 +113,11 @@ class Explanations:
         assert main is not None
         ran = (self._changed(change, before, main) for change in changes_of(main))
         changed = [what_if for what_if in ran if what_if is not None]
-        others = [policy for policy in ("static", "off", "rfc-v1") if policy != self._scenario.policy]
+        others = [policy for policy in ("static", "off", "rfc-v1") if policy != self.scenario.policy]
         return (*changed, *(self._under(policy, found.op, main) for policy in others))
 
     def _changed(self, change: Change, before: Whole, main: Request) -> WhatIf | None:
-        second = Second(copy_of(before), self._layout)
+        second = Second(copy_of(before), self._layout, plan_of(self.scenario, self._layout))
         if not second.apply(change):
             return None
         return self._what_if(second, change.what, self._layout.pfn_of(change.page), "", main)
@@ -120,10 +125,11 @@ class Explanations:
     def _under(self, policy: str, op: int, main: Request) -> WhatIf:
         if op > MOST_OPS:
             return WhatIf("policy", -1, policy, None, f"not run: op {op:,} is too far from boot")
-        arrays, whole, state = assemble(self._scenario.with_changes({"policy": policy}), self._layout)
-        program.run(state, op - 1)
-        assert arrays["dim"][D_OP] == op - 1
-        return self._what_if(Second(whole, self._layout), "policy", -1, policy, main)
+        scenario = self.scenario.with_changes({"policy": policy})
+        _, whole, _ = assemble(scenario, self._layout)
+        second = Second(whole, self._layout, plan_of(scenario, self._layout))
+        second.run(op - 1)
+        return self._what_if(second, "policy", -1, policy, main)
 
     def _what_if(self, second: Second, change: str, pfn: int, policy: str, main: Request) -> WhatIf:
         requests, _ = second.explain()

@@ -11,7 +11,7 @@ from sim.core import consts as c
 from sim.explain import steps as s
 from sim.words.text import duration, plural, size, span
 from sim.words.why_path import tell_path
-from sim.words.why_reserve import TRIES, in_vain
+from sim.words.why_reserve import in_vain
 from sim.words.why_text import Telling, Told, pages_of
 from sim.words.why_zone import free_text
 
@@ -122,7 +122,7 @@ def _refused(on: Telling) -> str:
     offers = f"Zone {on.zone_of(step.page)} had {size(free)} free, but the page it offered needs a tag page {held}."
     spent = sum(one.cost - one.since for one in refused)
     n = sum(in_vain(one) for one in refused)
-    tries = "Five tries" if n == TRIES else plural(n, "try", "tries").capitalize()
+    tries = "Five tries" if n == 5 else plural(n, "try", "tries").capitalize()
     cost = f" {tries} cost <b>{duration(spent)}</b>." if spent else f" {tries} were in vain."
     return offers + cost
 

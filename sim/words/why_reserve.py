@@ -8,7 +8,7 @@ from sim.kernel_trace import Row
 from sim.words.text import KINDS, code, duration, plural
 from sim.words.why_text import Picture, Telling, Told, no, strong
 
-TRIES = 5  # as sim/core/tag_storage.py
+SHOWN = 8  # tries that are drawn
 ERRORS = {c.EBUSY: "-EBUSY", c.ENOMEM: "-ENOMEM", c.EINTR: "-EINTR"}
 
 
@@ -119,8 +119,7 @@ def _moves(on: Telling, moved: Sequence[Row]) -> str:
 
 
 def _refusal(on: Telling, step: s.Reserve, block: s.Block) -> str:
-    times = {1: "Once", TRIES: "Five times"}[in_vain(step)]
-    said = no(f"{times} {ERRORS[step.ret]}:")
+    said = no(f"{_times(in_vain(step)).capitalize()} {ERRORS[step.ret]}:")
     given = f" The {plural(step.taken, 'tag page')} taken before are given back." if step.taken else ""
     if step.ret == c.ENOMEM:
         return f"Move the data out? {said} there is nowhere to put it.{given}"
@@ -172,18 +171,23 @@ def _tries(step: s.Reserve) -> Picture:
     label = "isolate the pageblock, drain, try to migrate, undo"
     text = f"{duration(each)} each: {label}" if each else label
     n = in_vain(step)
-    return Picture("tries", {"n": n, "error": ERRORS[step.ret], "text": text}, plural(n, "try", "tries") + " in vain")
+    return Picture(
+        "tries", {"n": min(n, SHOWN), "error": ERRORS[step.ret], "text": text}, plural(n, "try", "tries") + " in vain"
+    )
 
 
 def in_vain(step: s.Reserve) -> int:
-    """Only -EBUSY is tried again."""
-    return TRIES if step.ret == c.EBUSY else 1
+    """The tries of the block that failed: those taken before it needed one each."""
+    return step.tries - sum(not block.reserved for block in step.blocks[:-1])
+
+
+def _times(n: int) -> str:
+    return {1: "once", 5: "five times"}.get(n, f"{n:,} times")
 
 
 def tell_same(on: Telling, take: s.Take, step: s.Reserve, back: s.Back) -> Told:
     """An offer that has been told already, and ends the same way."""
-    times = {1: "once", TRIES: "five times"}[in_vain(step)]
-    html = f"It offers {on.pfn(take.page)} {no('again')}: {times} {ERRORS[step.ret]}, back to the tail."
+    html = f"It offers {on.pfn(take.page)} {no('again')}: {_times(in_vain(step))} {ERRORS[step.ret]}, back to the tail."
     return Told(back.cost, "rmqueue, reserve_metadata_storage, return_page_to_buddy", html, "", "bad", part="fail")
 
 
