@@ -109,7 +109,7 @@ class Explanations:
         return replace(found, what_ifs=self._what_ifs(found, before)) if what_ifs and found.main else found
 
     def _what_ifs(self, found: Explained, before: Whole) -> tuple[WhatIf, ...]:
-        main = found.main
+        main = found.subject
         assert main is not None
         ran = (self._changed(change, before, main) for change in changes_of(main))
         changed = [what_if for what_if in ran if what_if is not None]

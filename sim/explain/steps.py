@@ -290,3 +290,14 @@ class Explained:
         """The request that the op is about: the last tagged one, else the last."""
         tagged = [request for request in self.requests if request.tagged]
         return next(reversed(tagged or self.requests), None)
+
+    @property
+    def given_up(self) -> Request | None:
+        """A larger block that was asked for first and could not be had."""
+        least = self.main.ask.order if self.main else 0
+        return next((one for one in self.requests if one.got.page == c.NO_PAGE and one.ask.order > least), None)
+
+    @property
+    def subject(self) -> Request | None:
+        """The request that the other runs are about: what could not be had, else the main one."""
+        return self.given_up or self.main

@@ -51,7 +51,7 @@ def title(on: Telling) -> str:
     kills = [step for step in request.path if isinstance(step, s.Oom)]
     if kills:
         return f"Why was {unescape(on.who(kills[0].victim))} killed for {what}, with {size(kills[0].free)} free?"
-    first = _given_up(on)
+    first = on.explained.given_up
     if first is not None:
         return f"Why could {pages_of(first.ask.order, first.tagged)} not be had, and {what} came instead?"
     if request.got.page == c.NO_PAGE:
@@ -61,12 +61,6 @@ def title(on: Telling) -> str:
     if cost:
         return f"Why did {what} take {duration(cost)}" + (f", and why from {where}?" if where else "?")
     return f"Why did {what} come from {where or 'zone ' + on.zone_of(request.got.page)}?"
-
-
-def _given_up(on: Telling) -> s.Request | None:
-    """A larger block that was asked for first and could not be had."""
-    failed = (one for one in on.explained.requests if one is not on.request and one.got.page == c.NO_PAGE)
-    return next((one for one in failed if one.ask.order > on.request.ask.order), None)
 
 
 def _where(on: Telling) -> str:
@@ -82,7 +76,7 @@ def _where(on: Telling) -> str:
 def answer(on: Telling) -> str:
     """The answer in one paragraph."""
     request = on.request
-    first = _given_up(on)
+    first = on.explained.given_up
     before = [] if first is None else [_short(replace(on, request=first)), _refused(replace(on, request=first))]
     said = [*before, *([] if first else [_short(on)]), _refused(on), _slow(on), _end(on)]
     return " ".join(part for part in said if part) or f"{on.who(request.ask.process)} asked, and got it at once."

@@ -205,11 +205,12 @@ def tell_back(on: Telling, step: s.Back) -> Told:
 
 def _no_loop(on: Telling, step: s.Back) -> str:
     head = strong("No loop in a zone.")
-    if step.alone:
-        behind = on.what_if("other-block")
-        if behind is not None and behind.outcome is not None and behind.outcome.page != c.NO_PAGE:
-            return f"{head} Only this block is offered, pass after pass; without it {on.pfn(behind.outcome.page)} is."
-        return f"{head} One pass tries one page a zone, and the next pass finds this one first."
+    offered = [one for one in on.request.path if isinstance(one, s.Back) and one.page == step.page]
+    behind = on.what_if("other-block")
+    if step.alone and len(offered) > 1 and behind is not None and behind.outcome is not None:
+        end = behind.outcome
+        if not end.refusals and end.page != c.NO_PAGE:
+            return f"{head} Only this block is offered, pass after pass; without it {on.pfn(end.page)} is."
     if step.order == 0:
         return f"{head} One pass tries one page a zone. The other 31 pages of its row would fail the same way."
     return f"{head} One pass tries one block a zone."

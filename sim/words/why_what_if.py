@@ -64,6 +64,15 @@ def _outcome(on: Telling, end: Outcome) -> str:
     return said + _moved(end) + refusals + kills
 
 
+def _cost(on: Telling, cost: int) -> str:
+    subject = on.explained.subject
+    here = subject.got.cost if subject else 0
+    if not cost or not here:
+        return ""
+    there, here_too = duration(cost), duration(here)
+    return f": {there}, no less" if there == here_too else f": {there} instead of {here_too}"
+
+
 def _moved(end: Outcome) -> str:
     if end.moved:
         return f" {plural(end.moved, 'page')} of data {'moves' if end.moved == 1 else 'move'} out first."

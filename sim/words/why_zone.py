@@ -12,7 +12,8 @@ BESIDE = {c.CMA: "CMA", c.METADATA: "tag storage", c.HIGHATOMIC: "the reserve fo
 def tell_ask(on: Telling, step: s.Ask) -> Told:
     """The entry: what is asked, and whether it may live in tag storage."""
     flags = gfp_text(step.gfp).replace("__GFP_ZEROTAGS", "__GFP_TAGGED").replace("|", " | ")
-    return Told(0, f"alloc_pages(order {step.order}, {flags})", *_may_be_lent(on, step))
+    instead = f"Instead, order {step.order}" if on.request is not on.explained.requests[0] else ""
+    return Told(0, f"alloc_pages(order {step.order}, {flags})", *_may_be_lent(on, step), zone=instead)
 
 
 def _may_be_lent(on: Telling, step: s.Ask) -> tuple[str, str]:

@@ -40,6 +40,16 @@ def test_a_fork_opens_the_other_policy_just_before(client: Client, run: str) -> 
     assert client.get(address, headers=PAGE).status_code == 303
 
 
+def test_a_fork_without_the_pin_is_served_at_once(client: Client, run: str) -> None:
+    served = client.get(f"/runs/{run}/why?op=42", headers=JSON).json()["served"]
+    address = next(one["url"] for one in served if one["what"].startswith("No pin"))
+    forked = client.get(address, headers=PAGE).headers["location"].split("/runs/")[1].split("?")[0]
+    told = client.get(f"/runs/{forked}/why?op=43", headers=JSON).json()
+    assert "cmd=41:unpin,pfn=0x84000" in address
+    assert told["title"].startswith("Why did one tagged page take")
+    assert "held data: 1 page of data moved out first" in told["answer"]
+
+
 def test_the_events_of_the_op_stand_in_a_file_as_ftrace(client: Client, run: str) -> None:
     lines = client.get(f"/runs/{run}/why.txt?op=42").text.splitlines()
     assert sum(line.startswith("metadata_return") for line in lines) == 20

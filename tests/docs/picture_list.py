@@ -14,9 +14,7 @@ Act = Callable[["Page"], object]
 SIZES = {"1920": (1920, 1080), "1366": (1366, 768), "390": (390, 844)}
 NAME = re.compile(r"^(?P<page>.+?)-(?P<size>\d+)-(?P<theme>light|dark|projector)(-(?P<state>.+))?$")
 # What the drawing shows and the product does not have (yet), so that it cannot be photographed.
-ABSENT = {
-    "why-1920-light": "the page that walks through one decision is not there",
-}
+ABSENT = {}
 
 
 @dataclass(frozen=True)
@@ -101,4 +99,5 @@ TWINS = (
     Picture("run-390-light-mini", MINI),
     Picture("run-390-light-sheet", f"{PINNED}&sel=0x80000"),
     Picture("run-390-light", BUSY),
+    Picture("why-1920-light", "/runs/{run}/why?op=22200&go=next-refusal"),
 )

@@ -91,6 +91,22 @@ def test_another_policy_is_honest_about_an_op_that_is_not_this_request(boot: Boo
     assert served["static"].startswith("There the scenario goes another way")
 
 
+def test_a_huge_page_that_could_not_be_had_is_asked_for_not_the_page_that_came_instead(boot: Boot) -> None:
+    machine = boot("busy-phone")
+    op = 0
+    while True:  # a refusal that ended in a fallback
+        found = machine.history.find("refusal", op, "next", machine.length)
+        assert found is not None
+        op = found.op
+        explained = machine.explanations.of(op, what_ifs=False)
+        if explained.given_up:
+            break
+    told = said(machine, op)
+    assert told.title == "Why could a tagged huge page not be had, and one tagged page came instead?"
+    assert sum(line.startswith("Instead, order 0 alloc_pages") for line in lines(told)) == 1
+    assert next(plain(one.head) for one in say_what_ifs(telling(machine, op))).startswith("No pin on 0x")
+
+
 @pytest.mark.parametrize("policy", ["static", "off"])
 def test_the_other_policies_have_a_path_too(boot: Boot, policy: str) -> None:
     told = said(boot("spurious-oom", policy=policy), 42)
