@@ -13,9 +13,9 @@ from sim.core.consts import (
     E_RELEASE,
     EVENT_FIELDS,
 )
-from sim.core.state import D_EVENTS, EVENT_ROWS, R_COST, R_PROCESS, WHY_FIELDS, WHY_ROWS, State
+from sim.core.state import D_EVENTS, EVENT_ROWS, R_CLASS, R_COST, R_PROCESS, WHY_FIELDS, WHY_ROWS, State
 
-W_ASK = 1  # process, order, migratetype, gfp, alloc flags
+W_ASK = 1  # process, order, migratetype, gfp, alloc flags, class
 W_ZONE = 2  # order, flags, free, HIGHATOMIC, CMA, METADATA not usable, mark, lowered mark, reserve, verdict, boost
 W_TAKE = 3  # order, migratetype, flags, may use the per-CPU list, its length, CMA first, free blocks by order
 W_LIST = 4  # order, migratetype, -, -, -, -, free blocks by order: a list beside the request's own
@@ -76,6 +76,7 @@ def why_ask(st: State, order: int, mt: int, gfp: int, flags: int) -> int:
     st.why[at + 2] = mt
     st.why[at + 3] = gfp
     st.why[at + 4] = flags
+    st.why[at + 5] = st.req[R_CLASS]
     return 0
 
 

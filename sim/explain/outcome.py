@@ -27,6 +27,6 @@ def outcome_of(request: s.Request, layout: Layout) -> s.Outcome:
 
 
 def same_request(one: s.Request, other: s.Request) -> bool:
-    """The same process asks for as much of the same type. Without MTE nobody asks for tags."""
+    """The same process asks for as much of the same class. Without MTE a tagged page is asked for without tags."""
     ask, wanted = one.ask, other.ask
-    return (ask.process, ask.order, ask.mt) == (wanted.process, wanted.order, wanted.mt)
+    return (ask.process, ask.order, ask.what) == (wanted.process, wanted.order, wanted.what)

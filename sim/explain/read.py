@@ -44,7 +44,7 @@ class Reader:
 
     def _decision(self, what: int, zone: int, v: Sequence[int], cost: int) -> None:
         if what == y.W_ASK:
-            self.path = [s.Ask(cost, v[0], v[1], v[2], v[3], bool(v[4] & w.ALLOC_FROM_METADATA))]
+            self.path = [s.Ask(cost, v[0], v[1], v[2], v[3], bool(v[4] & w.ALLOC_FROM_METADATA), v[5])]
         elif what == y.W_ZONE:
             self.path.append(_zone(cost, zone, v))
         elif what == y.W_TAKE:

@@ -25,6 +25,7 @@ class Ask(Step):
     mt: int
     gfp: int
     lent: bool  # it may live in tag storage
+    what: int  # class of memory, C_*
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,7 @@ def _result(on: Telling, one: WhatIf) -> str:
 
 
 def _outcome(on: Telling, end: Outcome) -> str:
-    cost = (
-        f": {duration(end.cost)} instead of {duration(on.request.got.cost)}" if end.cost and on.request.got.cost else ""
-    )
+    cost = _cost(on, end.cost)
     if end.page == c.NO_PAGE:
         return f"<b>Not served either</b>, after {plural(end.refusals, 'refusal')}{cost}."
     said = f"<b>Served</b> with {code(f'{end.pfn:#x}')} of {end.zone}{cost}."
