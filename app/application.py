@@ -9,7 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app.engine import CompiledEngine, Engine
 from app.errors import add_handlers
 from app.guard import Guard
-from app.routes import api, downloads, health, inspect, memory, pages, stream, trail
+from app.routes import api, downloads, health, inspect, memory, pages, stream, trail, why
 from app.routes import open as open_link
 from app.service import Service
 from app.settings import Settings
@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, w
         redirect_slashes=False,
     )
     app.state.service = service
-    for module in (health, api, stream, memory, inspect, downloads, open_link, trail, pages):
+    for module in (health, api, stream, memory, inspect, downloads, open_link, trail, why, pages):
         app.include_router(module.router)
     add_handlers(app, service.templating)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, thread_minimum_size=16 * 1024)

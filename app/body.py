@@ -65,11 +65,12 @@ def _decode(request: Request, body: bytes) -> Any:
 
 
 def from_form(text: str) -> dict[str, Any]:
-    """Fields by name; empty ones are left out; `set` may be repeated."""
+    """Fields by name; empty ones are left out; `set` and `cmd` may be repeated."""
     pairs = parse_qsl(text)
-    changes = [value for name, value in pairs if name == "set"]
-    fields: dict[str, Any] = {name: value for name, value in pairs if name != "set"}
-    return fields | ({"set": changes_of(changes)} if changes else {})
+    changes, commands = ([value for name, value in pairs if name == many] for many in ("set", "cmd"))
+    fields: dict[str, Any] = {name: value for name, value in pairs if name not in ("set", "cmd")}
+    fields |= {"set": changes_of(changes)} if changes else {}
+    return fields | ({"commands": commands} if commands else {})
 
 
 def changes_of(texts: Iterable[str]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Broadcast:
         if kind == "frame":
             return {kind: self._frame(run, moment)}
         if kind == "series":
-            return {kind: event(kind, dumps(series(moment.recorded)))}
+            return {kind: event(kind, dumps(series(moment.recorded, run.recipe.commands)))}
         return {target: event("", html) for target, html in self._partials.render(run, moment).items()}
 
     def _frame(self, run: Run, moment: Moment) -> bytes:

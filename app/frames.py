@@ -7,6 +7,7 @@ import base64
 import json
 import time
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -43,6 +44,7 @@ def frame(moment: Moment, seq: int, watching: int) -> dict[str, Any]:
         "oom": oom_view(snap),
         "costs": costs_view(snap),
         "story": story_view(snap.story),
+        "knobs": dict(snap.knobs),
         "map": base64.b64encode(deflate(map_bytes(snap))).decode("ascii"),
     }
 
@@ -123,10 +125,14 @@ def deflate(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-def series(recorded: Recorded) -> dict[str, Any]:
-    """Tag storage through time, as far as this run ever went, with its marks."""
+def series(recorded: Recorded, commands: Sequence[str] = ()) -> dict[str, Any]:
+    """Tag storage through time, as far as this run ever went, with its marks and the commands as links have them."""
     columns = {name: getattr(recorded.series, name).tolist() for name in SERIES}
-    return columns | {"marks": [mark_view(mark) for mark in recorded.marks], "head": recorded.op}
+    return columns | {
+        "marks": [mark_view(mark) for mark in recorded.marks],
+        "head": recorded.op,
+        "commands": list(commands),
+    }
 
 
 def mark_view(mark: Mark) -> dict[str, Any]:

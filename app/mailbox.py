@@ -2,10 +2,21 @@
 
 import queue
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
 
 from app.transport import NEVER
 
 Action = Callable[[], None]
+T = TypeVar("T")
+
+
+def hand_on(done: "Future[T]", to: "Future[T]") -> None:
+    """Answer one question as another was answered."""
+    if error := done.exception():
+        to.set_exception(error)
+    else:
+        to.set_result(done.result())
 
 
 class Mailbox:

@@ -28,6 +28,7 @@ def run_view(run: Run, moment: Moment, role: Role) -> RunView:
         chapter=run.scenario.chapter,
         policy=run.scenario.policy,
         seed=run.scenario.seed,
+        commands=run.recipe.commands,
         layout=run.scenario.layout.name,
         state=moment.state,
         role=role,
@@ -53,7 +54,7 @@ def run_page(run: Run, moment: Moment, role: Role, panel: "Panel | None" = None)
         panel=panel,
         meta_json=embed(meta(run, moment, role)),
         frame_json=embed(frame(moment, 0, run.hub.watching)),
-        series_json=embed(series(moment.recorded)),
+        series_json=embed(series(moment.recorded, run.recipe.commands)),
     )
 
 

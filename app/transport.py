@@ -63,6 +63,10 @@ class Transport:
             return "ended"
         return "playing" if self.playing else "paused"
 
+    def moved(self) -> None:
+        """Somebody else moved the machine: what a clock owed is void."""
+        self._owed = 0.0
+
     @property
     def settled(self) -> bool:
         """No move is under way."""

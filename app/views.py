@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 if TYPE_CHECKING:
     from app.panels import Panel
+    from app.why import WhyView
     from app.words import Words
     from sim.scenario import Scenario
     from sim.snapshot import Snapshot
@@ -35,6 +36,7 @@ class RunView:
     chapter: str
     policy: str
     seed: int
+    commands: Sequence[str]  # what a person did and will do, as links have it
     layout: str  # name of the layout
     state: State
     role: Role
@@ -154,7 +156,17 @@ class ApiPage:
     operations: Sequence[ApiOperation]
 
 
-Page = ApiPage | RunPage | GalleryPage | ScenarioPage | ErrorPage | StartingPage
+@dataclass(frozen=True, slots=True)
+class WhyPage:
+    """Context of why.html: the decision path of one op."""
+
+    run: RunView
+    why: "WhyView"
+    digest: str  # 16 hex digits, of the machine after this op
+    html: type[Markup] = Markup  # marks a sentence of sim.words as HTML: its names are escaped
+
+
+Page = ApiPage | WhyPage | RunPage | GalleryPage | ScenarioPage | ErrorPage | StartingPage
 
 
 def context(page: Page) -> dict[str, Any]:

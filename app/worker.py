@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from app.mailbox import Mailbox
+from app.mailbox import Mailbox, hand_on
 from app.meter import Meter
 from app.moment import Moment, Recorded
 from app.pace import Pace
@@ -59,6 +59,7 @@ class Worker:
         self._stopping = False
         self._fault = ""
         self._drops = False  # what was recorded after this op is to be forgotten
+        self._acts = Mailbox()  # of those who change the run, until no move is under way
         self._stale = False  # the machine has moved on since the last moment
         self.moment = self._look(Recorded.of(machine.snapshot()))
         self._thread = threading.Thread(target=self._loop, name="carveout-run", daemon=True)
@@ -92,6 +93,12 @@ class Worker:
         self._inbox.put(lambda: self._answer(question, answer))
         return answer
 
+    def interfere(self, act: Callable[[Any], T]) -> "Future[T]":
+        """Let somebody change the run once no move is under way; what was recorded after its op is forgotten."""
+        answer: Future[T] = Future()
+        self._inbox.put(lambda: self._acts.put(lambda: self._interfere(act, answer)))
+        return answer
+
     def refresh(self, *kinds: str) -> None:
         """Publish these kinds again soon, whether or not the machine moved."""
         self._inbox.put(lambda: self._mark(kinds))
@@ -111,6 +118,17 @@ class Worker:
         if self._drops or self._options != before:
             self._changed()
         self._unanswered.append(answer)
+
+    def _interfere(self, act: Callable[[Any], T], answer: "Future[T]") -> None:
+        inner: Future[T] = Future()
+        self._answer(act, inner)
+        if inner.exception() is None:
+            self._transport.moved()
+            self._drops = True
+            self._changed()
+            self._refreshed()
+        if answer.set_running_or_notify_cancel():
+            hand_on(inner, answer)
 
     @property
     def _options(self) -> tuple[str, float, bool]:
@@ -141,10 +159,13 @@ class Worker:
             except Exception as error:  # noqa: BLE001 (we are wrong: this run stops and says so, others go on)
                 self._break(error)
         self._inbox.end()
+        self._acts.end()
         self._refuse("the run is closed")
 
     def _turn(self) -> None:
         self._run()
+        if self._transport.settled:
+            self._acts.drain(0.0)
         if self._transport.settled and self._unanswered:
             self._resolve()
         now = time.monotonic()

@@ -59,6 +59,10 @@ class Checkpoints:
         if len(self._kept) <= self._most and op >= self._kept[-1].op + self._apart:
             self._kept = (*self._kept, Checkpoint(op, copy_of(whole)))
 
+    def forget_after(self, op: int) -> None:
+        """Drop the copies past an op: the run has got another future there."""
+        self._kept = tuple(copy for copy in self._kept if copy.op <= op)
+
     def _thin_out(self) -> None:
         """Drop every other copy but the one at boot; a single one gives way to its successor."""
         self._apart *= 2

@@ -11,9 +11,9 @@ from typing import Any, Literal, get_args
 from numpy.typing import NDArray
 
 from sim.checkpoints import Checkpoint, Checkpoints, copy_of, digest_of, restore
-from sim.core import program
 from sim.core.build import make_state
 from sim.core.consts import (
+    E_ALLOC,
     E_EXIT,
     E_EXTFRAG,
     E_MIGRATE,
@@ -27,16 +27,19 @@ from sim.core.consts import (
     NO_PAGE,
 )
 from sim.core.state import D_CHANGED, D_EVENTS, D_TOUCHED, D_WATCH, D_WATCHED, EVENT_ROWS, views
+from sim.drive import Drive, Plan
 from sim.errors import ScenarioError
+from sim.figures import figures
 from sim.kernel_trace import decode
 from sim.layout import Layout
 from sim.snapshot import Event
 
-Kind = Literal["any", "reserve", "refusal", "release", "migrate", "steal", "oom", "pin", "exit"]
+Kind = Literal["any", "alloc", "reserve", "refusal", "release", "migrate", "steal", "oom", "pin", "exit"]
 Direction = Literal["next", "previous"]
 ALL = (1 << 16) - 1
 WATCH: dict[Kind, int] = {
     "any": ALL,
+    "alloc": 1 << E_ALLOC,
     "reserve": 1 << E_RESERVE,
     "refusal": 1 << E_RETURN | 1 << E_REFUSED,
     "release": 1 << E_RELEASE,
@@ -69,8 +72,11 @@ class Found:
 class History:
     """The past of one scenario, from the copies of the state that its machine keeps: at least the one at boot."""
 
-    def __init__(self, checkpoints: Checkpoints, layout: Layout, names: list[tuple[str, int]]) -> None:
+    def __init__(
+        self, checkpoints: Checkpoints, layout: Layout, names: list[tuple[str, int]], plan: Plan | None = None
+    ) -> None:
         self._checkpoints = checkpoints
+        self.plan = plan or Plan((), layout, "")  # may change while somebody asks: the answer is that of either future
         self._layout = layout
         self._names = names
         self._lock = threading.Lock()
@@ -106,6 +112,10 @@ class History:
 
     def digests(self, ops: tuple[int, ...]) -> list[str]:
         """The digest of the machine at each of these ops, which ascend."""
+        return self.trail(ops)[0]
+
+    def trail(self, ops: tuple[int, ...]) -> tuple[list[str], dict[str, int]]:
+        """The digest at each of these ops, which ascend, and the key figures at the last of them."""
         said: list[str] = []
         with self._lock:
             seen, at = self._begin(0, -1, ops[0] if ops else 0)
@@ -113,7 +123,7 @@ class History:
                 seen.run(op - at)
                 said.append(seen.digest())
                 at = op
-        return said
+            return said, seen.figures()
 
     def _next(self, events: int, page: int, op: int, head: int) -> int | None:
         seen, start = self._begin(events, page, op)
@@ -146,7 +156,7 @@ class History:
         copy = self._checkpoints.before(max(op, 0))
         if self._watcher is None:
             self._watcher = Watcher(copy_of(copy.whole), self._layout)
-        self._watcher.begin(copy, events, page)
+        self._watcher.begin(copy, events, page, self.plan)
         return self._watcher, copy.op
 
 
@@ -156,12 +166,13 @@ class Watcher:
     def __init__(self, whole: dict[str, NDArray[Any]], layout: Layout) -> None:
         self._whole = whole
         self._arrays = views(whole, layout.total_pages)
-        self._state = make_state(self._arrays)
+        self._drive = Drive(self._arrays, make_state(self._arrays), Plan((), layout, ""))
         self.dim = self._arrays["dim"]
 
-    def begin(self, copy: Checkpoint, events: int, page: int) -> None:
+    def begin(self, copy: Checkpoint, events: int, page: int, plan: Plan | None = None) -> None:
         """Stand where a copy was taken, and watch these events (bits), at a page unless it is -1."""
         restore(self._whole, copy)
+        self._drive.plan = plan or self._drive.plan
         self.dim[D_WATCH], self.dim[D_WATCHED] = events, page + 1
 
     @property
@@ -178,16 +189,20 @@ class Watcher:
         """That of the machine on screen at this op, while nothing is watched."""
         return digest_of(self._whole)
 
+    def figures(self) -> dict[str, int]:
+        """The key figures at the op it stands at."""
+        return figures(self._arrays)
+
     def run(self, ops: int) -> None:
         """Run on."""
         if ops > 0:
-            program.run(self._state, ops)
+            self._drive.run(ops)
 
     def run_until_touched(self, ops: int) -> int | None:
         """Run on to the next op that has it, `ops` at most; None if none has."""
         before = self.last
         if ops > 0:
-            program.run_until_touched(self._state, ops)
+            self._drive.run_until_touched(ops)
         return self.last if self.last != before else None
 
     def events(self, op: int, layout: Layout, names: list[tuple[str, int]]) -> tuple[Event, ...]:

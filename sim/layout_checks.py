@@ -134,6 +134,11 @@ def _validate_kernel(layout: "Layout") -> None:
         need(clear, "kernel_pages", pages, f"the kernel would lie in the tag storage of regions[{number}]")
     inside = zero is None or first.start_pfn <= zero < end
     need(inside, "zero_page", zero, f"must lie in the kernel's pages, {first.start_pfn:#x} up to {end:#x}")
-    most = (layout.present_pages - pages - layout.tag_pages) * 4 // 2
-    fits = layout.min_free_kbytes is None or 0 <= layout.min_free_kbytes <= most
-    need(fits, "min_free_kbytes", layout.min_free_kbytes, f"must be 0 to {most}, half of what can hold data")
+    if layout.min_free_kbytes is not None:
+        validate_min_free(layout, layout.min_free_kbytes, "min_free_kbytes")
+
+
+def validate_min_free(layout: "Layout", kbytes: int, field: str) -> None:
+    """The kernel takes any number; past half of memory nothing could be allocated."""
+    most = (layout.present_pages - layout.kernel_pages - layout.tag_pages) * 4 // 2
+    need(0 <= kbytes <= most, field, kbytes, f"must be 0 to {most}, half of what can hold data")

@@ -9,16 +9,17 @@ from numpy.typing import NDArray
 
 from sim.assemble import assemble
 from sim.checkpoints import Checkpoints, copy_of, digest_of, restore
-from sim.core import program
-from sim.core.consts import PROGRAM_FIELDS
 from sim.core.state import D_OOMS, D_OP
+from sim.drive import Drive, plan_of
 from sim.errors import ScenarioError
+from sim.explain.machine import Explanations
 from sim.geometry import Geometry, geometry_of
 from sim.history import History, Touched
 from sim.invariants import check_machine
 from sim.layout import Layout, load_layout
 from sim.look.inspect import BlockView, Pair, ProcessPages
 from sim.look.lens import Lens
+from sim.poke import until
 from sim.scenario import Scenario
 from sim.snapshot import PageView, Snapshot
 
@@ -34,10 +35,15 @@ class Machine:
         self.arrays, self._whole, self._state = assemble(scenario, self.layout)
         self._checkpoints = Checkpoints(copy_of(self._whole), keep)
         names = [("kernel", 0), *((process.name, process.pid) for process in scenario.processes)]
-        self.history: History = History(self._checkpoints, self.layout, names)
+        self._drive = Drive(self.arrays, self._state, plan_of(scenario, self.layout))
+        self.history: History = History(self._checkpoints, self.layout, names, self._drive.plan)
+        self.explanations: Explanations = Explanations(self._checkpoints, self.layout, scenario)
         self._lens = Lens(self.arrays, scenario, self.layout, self.geometry)
-        rows = self.arrays["program"].reshape(-1, PROGRAM_FIELDS)
-        self.length: int = int(rows[:, 4].sum())
+
+    @property
+    def length(self) -> int:
+        """Op at which the run ends."""
+        return self.scenario.length
 
     @property
     def op(self) -> int:
@@ -59,7 +65,7 @@ class Machine:
         done = 0
         while done < n:
             piece = self._checkpoints.room(self.op, n - done)
-            ran = program.run(self._state, piece)
+            ran = self._drive.run(piece)
             self._checkpoints.keep(self.op, self._whole)
             done += ran
             if ran < piece:
@@ -69,8 +75,26 @@ class Machine:
     def step_until_oom(self, n: int) -> tuple[int, bool]:
         """Run up to `n` ops, but not past an OOM kill; returns how many ran, and whether the last of them killed."""
         before = self.arrays["dim"][D_OOMS]
-        ran = program.run_until_oom(self._state, n)
+        ran = self._drive.run_until_oom(n)
         return ran, bool(self.arrays["dim"][D_OOMS] != before)
+
+    def amend(self, scenario: Scenario) -> None:
+        """Go on to another future: the same scenario with other commands from this op on. Nothing runs.
+
+        Raises ScenarioError if that is not so: what has happened cannot be changed.
+        """
+        same = scenario.model_copy(update={"commands": ()}) == self.scenario.model_copy(update={"commands": ()})
+        if not same or until(scenario.commands, self.op) != until(self.scenario.commands, self.op):
+            raise ScenarioError(f"commands: op {self.op}: what came before it cannot be changed")
+        self.scenario = scenario
+        self._drive.plan = self.history.plan = plan_of(scenario, self.layout)
+        self.explanations.scenario = scenario
+        self._checkpoints.forget_after(self.op)
+
+    @property
+    def came_to(self) -> tuple[int, ...]:
+        """What each op of the last command came to, as the core says it."""
+        return tuple(self._drive.came_to)
 
     def reset(self) -> None:
         """Back to op 0: the arrays as they were after boot."""
@@ -94,7 +118,7 @@ class Machine:
 
     def snapshot(self) -> Snapshot:
         """Everything a screen needs, frozen."""
-        return self._lens.snapshot(self.length)
+        return self._lens.snapshot(self.scenario)
 
     def page(self, pfn: int) -> PageView:
         """One page. Raises ScenarioError where there is no memory."""

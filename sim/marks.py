@@ -1,7 +1,9 @@
 """The words of the marks on the timeline."""
 
 from sim.core.consts import E_EXTFRAG, E_MIGRATE, E_OOM_KILL, E_PIN, E_RESERVE, E_RETURN
+from sim.poke import Command
 from sim.snapshot import Mark
+from sim.words.commands import title
 
 _WORDS = {
     E_RESERVE: ("reserve", "first tag page", False),
@@ -17,3 +19,8 @@ def mark_view(op: int, event: int) -> Mark:
     """A mark as the timeline shows it."""
     kind, words, bad = _WORDS[event]
     return Mark(op, kind, words, bad)
+
+
+def command_mark(command: Command) -> Mark:
+    """What a person did, at its first op."""
+    return Mark(command.at + 1, "command", f"you: {title(command)}", False)

@@ -68,6 +68,7 @@ class Pin(Model):
     do: Literal["pin"]
     pfn: Pfn
     process: str | None = None  # who holds it; nobody: the kernel
+    ops: Annotated[Int, Field(ge=1, le=1 << 30)] | None = None  # how long, as for I/O; else until it is unpinned
 
 
 class Unpin(Model):
@@ -137,18 +138,23 @@ def validate_program(program: tuple[Step, ...], processes: tuple[Process, ...], 
     names = [process.name for process in processes]
     for number, step in enumerate(program):
         at = f"program[{number}]"
-        name = getattr(step, "process", None)
-        need(name is None or name in names, f"{at}.process", name, "no such process")
-        for pfn in _named(step):
-            need(layout.page_of(pfn) != NO_PAGE, f"{at}.pfn", pfn, "no memory there")
-        if isinstance(step, Alloc):
-            single = step.what not in {"pagetable", "file", "dirty"}
-            need(single or step.order == 0, f"{at}.order", step.order, f"{step.what} pages come one by one")
-            _validate_kernel(step, at, layout)
+        validate_step(step, at, names, layout)
         if isinstance(step, Work):
             need(any(process.weight for process in processes), f"{at}.do", step.do, "no process has a workload")
     total = sum(ops_of(step) for step in program)
     need(total <= MAX_OPS, "program", total, f"more than {MAX_OPS} ops")
+
+
+def validate_step(step: Model, at: str, names: Sequence[str], layout: Layout) -> None:
+    """The process and the pfns of one step must exist; `at` names the step."""
+    name = getattr(step, "process", None)
+    need(name is None or name in names, f"{at}.process", name, "no such process")
+    for pfn in _named(step):
+        need(layout.page_of(pfn) != NO_PAGE, f"{at}.pfn", pfn, "no memory there")
+    if isinstance(step, Alloc):
+        single = step.what not in {"pagetable", "file", "dirty"}
+        need(single or step.order == 0, f"{at}.order", step.order, f"{step.what} pages come one by one")
+        _validate_kernel(step, at, layout)
 
 
 def _validate_kernel(step: Alloc, at: str, layout: Layout) -> None:
@@ -161,7 +167,7 @@ def _validate_kernel(step: Alloc, at: str, layout: Layout) -> None:
     need(plain, f"{at}.bulk", step.bulk, "only single unmovable pages, from any zone, come in bulk")
 
 
-def _named(step: Step) -> Sequence[int]:
+def _named(step: Model) -> Sequence[int]:
     """Pfns that a step names."""
     if isinstance(step, FreePage):
         return step.pfns
@@ -171,11 +177,12 @@ def _named(step: Step) -> Sequence[int]:
 def program_array(program: tuple[Step, ...], processes: tuple[Process, ...], layout: Layout) -> NDArray[np.int64]:
     """[step, field] as in `sim.core.consts`: step, process (0 = the kernel), class, order, count, argument."""
     numbers: dict[str | None, int] = {process.name: n for n, process in enumerate(processes, start=1)}
-    rows = [row for step in program for row in _rows(step, numbers, layout)]
+    rows = [row for step in program for row in step_rows(step, numbers, layout)]
     return np.array(rows, dtype=np.int64).reshape(-1, PROGRAM_FIELDS)
 
 
-def _rows(step: Step, numbers: dict[str | None, int], layout: Layout) -> list[tuple[int, ...]]:
+def step_rows(step: Step, numbers: dict[str | None, int], layout: Layout) -> list[tuple[int, ...]]:
+    """The rows of one step; `numbers` are those of the processes."""
     if isinstance(step, FreePage):
         return [(S_FREE_PAGE, 0, 0, 0, 1, layout.page_of(pfn)) for pfn in step.pfns]
     return [_row(step, numbers, layout)]
@@ -192,7 +199,7 @@ def _row(
             oldest = int(step.which == "oldest")
             return S_FREE, numbers[step.process], WHATS.index(step.what), 0, step.count, oldest
         case Pin():
-            return S_PIN, numbers.get(step.process, 0), 0, 0, 1, layout.page_of(step.pfn)
+            return S_PIN, numbers.get(step.process, 0), 0, step.ops or 0, 1, layout.page_of(step.pfn)
         case Unpin():
             return S_UNPIN, 0, 0, 0, 1, layout.page_of(step.pfn)
         case Drain():

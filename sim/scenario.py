@@ -1,6 +1,6 @@
 """A scenario: a question, a machine, who uses it, what happens, and a seed. One YAML file each, in `sim/scenarios/`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -16,6 +16,8 @@ from sim.costs import Costs
 from sim.errors import ScenarioError
 from sim.files import parse_mapping, read_mapping
 from sim.layout import MISSING, Layout, load_layout, preset
+from sim.poke import MOST as MOST_COMMANDS
+from sim.poke import Command, ops_taken, validate_commands
 from sim.program import Step, ops_of, program_array, validate_program
 from sim.schema import Int, Model, Pfn, build, refuse
 from sim.workload import MAX_PROCESSES, Process, pin_array, validate_processes, workload_array
@@ -59,17 +61,24 @@ class Scenario(Model):
     costs: Costs = Costs()
     processes: Annotated[tuple[Process, ...], Field(max_length=MAX_PROCESSES)] = ()
     program: Annotated[tuple[Step, ...], Field(min_length=1, max_length=10_000)]
+    commands: Annotated[tuple[Command, ...], Field(max_length=MOST_COMMANDS)] = ()  # what a person does on the way
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
         validate_processes(self.processes, self.layout.cpus)
         validate_program(self.program, self.processes, self.layout)
+        validate_commands(self.commands, self.processes, self.layout, self.program_ops)
         return self
 
     @cached_property
-    def length(self) -> int:
-        """Op at which the program ends."""
+    def program_ops(self) -> int:
+        """Ops of the program alone."""
         return sum(ops_of(step) for step in self.program)
+
+    @cached_property
+    def length(self) -> int:
+        """Op at which the run ends: the program, and the commands in between."""
+        return self.program_ops + sum(ops_taken(command) for command in self.commands)
 
     @property
     def policy_number(self) -> int:
@@ -87,6 +96,10 @@ class Scenario(Model):
     def pin_array(self) -> NDArray[np.int64]:
         """[process, field] for the core: pins per 1000 ops, ops a pin lasts."""
         return pin_array(self.processes)
+
+    def with_commands(self, commands: Sequence[Command]) -> "Scenario":
+        """The same with other commands. Raises ScenarioError where they cannot be given."""
+        return self.with_changes({"commands": [c.model_dump(by_alias=True, exclude_none=True) for c in commands]})
 
     def with_changes(self, changes: Mapping[str, object]) -> "Scenario":
         """The same with other settings: `policy`, `seed`, `layout.cpus`, `processes.server.pin.ops`, ...

@@ -184,6 +184,6 @@ def _path(loc: tuple[int | str, ...]) -> str:
     for n, part in enumerate(loc):
         if isinstance(part, int):
             path += f"[{part}]"
-        elif part != "[key]" and not (n == 2 and loc[0] == "program"):
+        elif part != "[key]" and not (n == 2 and loc[0] in ("program", "commands")):
             path += f".{show('', part)}" if path else show("", part)
     return path or "file"

@@ -4,7 +4,7 @@ Units are pages and pfns throughout. Arrays are copies and are never written to.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +141,7 @@ class Mark:
     """A moment worth a mark on the timeline."""
 
     op: int
-    kind: str  # reserve, refusal, migrate, steal, oom, thp_rollback, pin
+    kind: str  # reserve, refusal, migrate, steal, oom, thp_rollback, pin, command
     words: str
     bad: bool
 
@@ -219,6 +219,7 @@ class Snapshot:
     series: Series
     costs: tuple[CostView, ...] = ()
     story: Story = UNTOLD
+    knobs: Mapping[str, int] = field(default_factory=dict)  # where the knobs of sim/knobs.py stand
 
 
 @dataclass(frozen=True, slots=True)

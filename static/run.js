@@ -23,6 +23,7 @@ export const run = {
   connection: "connecting", // live, lost
   since: 0, // ms since the epoch: when the connection was lost
   part: new URLSearchParams(location.search).get("part"), // what a word of the answer singles out
+  get commands() { return this.series.commands ?? [] }, // of a person, as links have them
   get ledger() { return view(this.frame, this.policy) },
   get behind() { return Math.max(0, this.received - this.frame.seq, this.skipped) },
 }
@@ -89,4 +90,16 @@ export async function command(name, n = 1) {
     body: JSON.stringify({ command: name, n }),
   })
   if (!answer.ok) tell("refused", (await answer.json().catch(() => ({}))).detail ?? `the server said ${answer.status}`)
+}
+
+// Give a command at the op where the run is; <run-head> and the sheet say what came of it.
+export async function poke(fields) {
+  const answer = await fetch(`/api/runs/${meta.id}/commands`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ command: "poke", ...fields }),
+  })
+  const said = await answer.json().catch(() => ({}))
+  if (answer.ok) tell("did", said.did)
+  else tell("refused", said.detail ?? `the server said ${answer.status}`)
 }

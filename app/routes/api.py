@@ -1,15 +1,17 @@
 """Runs for programs, and for forms that work without JavaScript: the same addresses."""
 
 import asyncio
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.body import documented, read_body
 from app.errors import NotPresenter, wants_page
+from app.poke import ForkBody, Step, forget, poke
 from app.presenter import give_secret, is_presenter
 from app.recipe import Recipe
 from app.report import report
@@ -20,6 +22,7 @@ from app.transport import MOST_SPEED, Command, CommandName
 from app.views import Role
 from app.worker import Stopped
 from sim.errors import ScenarioError
+from sim.schema import refuse
 from sim.snapshot import Snapshot
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
@@ -28,12 +31,10 @@ Id = Annotated[str, Path(max_length=64)]
 PATIENCE = 20.0  # seconds that a command may take before the answer is "not yet"
 
 
-class CommandBody(BaseModel):
-    """One command, with the one number that some of them need."""
+class CommandBody(Step):
+    """One command, with the one number that some of them need; `poke` comes with a step."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    command: CommandName
+    command: Literal[CommandName, "poke"]
     n: float | None = Field(None, ge=0, le=1e12, description="ops for step and back, 1 if left out")
     op: int | None = Field(None, ge=0, le=10**12, description="the op for goto (n does as well)")
     speed: float | None = Field(None, ge=0, description="ops a second for speed (n does as well); 0: full speed")
@@ -43,6 +44,9 @@ class CommandBody(BaseModel):
 
         `step` and `back` may ask for more than there is: they stop at the ends.
         """
+        assert self.command != "poke"
+        if given := self.fields():
+            raise refuse(next(iter(given)), next(iter(given.values())), f"{self.command} takes no step, poke does")
         if self.command == "speed":
             return Command("speed", _at_most(MOST_SPEED, *self._needed("speed"), "ops a second")[1])
         if self.command == "goto":
@@ -97,14 +101,36 @@ async def command(request: Request, service: Ready, run_id: Id) -> Response:
         raise NotPresenter("role: viewer: only whoever started this run may command it; open a copy of your own")
     body = await read_body(request, CommandBody, service.settings.max_body)
     run.touch()
+    if body.command == "poke":
+        return await _poke(request, service, run, body)
     wanted = body.build(run.scenario.length)
     service.metrics.commands.labels(wanted.name).inc()
+    if wanted.name == "drop":
+        await asyncio.wrap_future(run.worker.interfere(lambda machine: forget(run, machine)))
     done = asyncio.wrap_future(run.worker.command(wanted))
     finished, _ = await asyncio.wait([done], timeout=PATIENCE)
     moment = done.result() if finished else run.worker.moment
     if wants_page(request):
         return RedirectResponse(with_view(run.url(moment.snapshot.op), theme_before(request)), 303)
     return JSONResponse(_report(request, run, moment.snapshot, moment.digest), 200 if finished else 202)
+
+
+async def _poke(request: Request, service: Service, run: Run, step: Step) -> Response:
+    service.metrics.commands.labels("poke").inc()
+    did = await asyncio.wrap_future(run.worker.interfere(lambda machine: poke(run, machine, step)))
+    snap, digest = await asyncio.wrap_future(run.worker.ask(lambda machine: (machine.snapshot(), machine.digest())))
+    if wants_page(request):
+        return RedirectResponse(with_view(run.url(snap.op), theme_before(request)), 303)
+    return JSONResponse(_report(request, run, snap, digest) | {"did": asdict(did)})
+
+
+@router.post("/{run_id}/fork", status_code=201, openapi_extra=documented(ForkBody))
+async def fork(request: Request, service: Ready, run_id: Id) -> Response:
+    """A run of one's own that shares the past: other policy, seed or one more command. 201 `{"id", "url"}`; 303."""
+    run = service.runs.get(run_id)
+    body = await read_body(request, ForkBody, service.settings.max_body)
+    op = await asyncio.wrap_future(run.worker.ask(lambda machine: machine.op))
+    return _made(request, await service.runs.make(body.recipe(run, op)))
 
 
 @router.post("/{run_id}/copy", status_code=201)

@@ -21,8 +21,24 @@ from sim.schema import refuse, show
 
 router = APIRouter(include_in_schema=False)
 RECIPE = ("scenario", "policy", "seed", "op")
+MANY = ("set", "cmd")  # may be repeated
 # what an address says about the page alone: nothing is refused for their values
-VIEW = ("theme", "part", "sel", "block", "proc", "level", "at", "layer", "tour", "pause", "digest", "engine", "trail")
+VIEW = (
+    "theme",
+    "part",
+    "sel",
+    "block",
+    "proc",
+    "level",
+    "at",
+    "layer",
+    "tour",
+    "pause",
+    "digest",
+    "engine",
+    "trail",
+    "figures",
+)
 
 
 @router.get("/open")
@@ -47,6 +63,8 @@ def recipe_of(request: Request, living: Run | None = None) -> Recipe:
     data |= {name: query[name] for name in RECIPE if query.get(name)}
     if changes := query.getlist("set"):
         data["set"] = changes_of(changes)
+    if commands := query.getlist("cmd"):
+        data["commands"] = commands
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
@@ -61,9 +79,9 @@ def validate_address(request: Request, run: Run) -> None:
 def _validate_keys(query: QueryParams) -> None:
     for key in query:
         values = query.getlist(key)
-        if key not in (*RECIPE, *VIEW, "set"):
-            raise refuse(show("", key), values[0], f"unknown key (there are {', '.join((*RECIPE, 'set', *VIEW))})")
-        if key != "set" and len(values) > 1:
+        if key not in (*RECIPE, *VIEW, *MANY):
+            raise refuse(show("", key), values[0], f"unknown key (there are {', '.join((*RECIPE, *MANY, *VIEW))})")
+        if key not in MANY and len(values) > 1:
             raise refuse(key, ", ".join(values), "given more than once")
 
 

@@ -21,15 +21,19 @@ DIGITS = 8  # of each, in hex
 async def trail(
     service: Ready, run_id: Id, op: Annotated[int | None, Query(ge=0, description="by default this one")] = None
 ) -> dict[str, Any]:
-    """The state at eight ops on the way to `op`, the last: `{"op", "engine", "ops", "digests"}`, 8 hex digits each."""
+    """The state at eight ops on the way to `op`, the last: `{"op", "engine", "ops", "digests", "figures"}`.
+
+    Digests are 8 hex digits each; the figures are those at `op`, in pages but for `oom_kills`.
+    """
     run = service.runs.get(run_id)
     here, history = await ask(run, lambda machine: (machine.op, machine.history))
     wanted = here if op is None else op
     if wanted > run.scenario.length:
         raise ScenarioError(f"op: {wanted}: must be 0 to {run.scenario.length}, the end of the scenario")
     ops = stops(wanted)
-    digests = await asyncio.to_thread(history.digests, ops)
-    return {"op": wanted, "engine": NAME, "ops": ops, "digests": [digest[:DIGITS] for digest in digests]}
+    digests, figures = await asyncio.to_thread(history.trail, ops)
+    shown = [digest[:DIGITS] for digest in digests]
+    return {"op": wanted, "engine": NAME, "ops": ops, "digests": shown, "figures": figures}
 
 
 def stops(op: int) -> tuple[int, ...]:

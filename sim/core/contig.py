@@ -6,7 +6,7 @@ from sim.core.buddy import (
     free_one_page,
     page_is_buddy,
 )
-from sim.core.build import compiled, outlined
+from sim.core.build import compiled, inlined, outlined
 from sim.core.consts import (
     E_ALLOC,
     E_DROP,
@@ -56,10 +56,16 @@ from sim.core.process import split_huge_page
 from sim.core.reclaim import direct_reclaim, wake_kswapd
 from sim.core.records import record, record_cold, trace
 from sim.core.rmqueue import get_page_untagged, no_fragment
-from sim.core.state import D_TRACE, R_PATH, V_DROPPED, V_MIGRATE_FAIL, State
+from sim.core.state import D_TRACE, D_TRIES, R_PATH, V_DROPPED, V_MIGRATE_FAIL, State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
 
 TRIES = 5  # of alloc_contig_range, repeated on -EBUSY only
+
+
+@inlined
+def reserve_tries(st: State) -> int:
+    """How often a reservation tries a block that cannot be emptied: TRIES, or what the knob was turned to."""
+    return TRIES + st.dim[D_TRIES]
 
 
 @compiled
@@ -276,7 +282,7 @@ def empty_range(st: State, start: int, end: int, cpu: int) -> int:
 @outlined
 def trace_busy(st: State, start: int, end: int) -> int:
     """What a trace tells of the tries that meet a pin: nothing is taken, nothing moves (facts 12.16)."""
-    for _ in range(TRIES if st.dim[D_TRACE] else 0):
+    for _ in range(reserve_tries(st) if st.dim[D_TRACE] else 0):
         trace_range(st, E_ISOLATE_MIGRATE, start, end, end - start, 0)
         record_batch(st, E_MIGRATE_START, MR_CONTIG_RANGE, MIGRATE_SYNC, 0, 0)
         record_batch(st, E_MIGRATE_PAGES, MR_CONTIG_RANGE, MIGRATE_SYNC, 0, 0)

@@ -14,12 +14,14 @@ from sim.core.gfp import (
 from sim.core.rmqueue import no_fragment
 from sim.core.slowpath import alloc_pages_slowpath
 from sim.core.state import (
+    D_EXPLAIN,
     State,
 )
 from sim.core.watermark import (
     WMARK_LOW,
     movable_flags,
 )
+from sim.core.why import why_ask
 
 
 @inlined
@@ -28,5 +30,7 @@ def alloc_pages(st: State, order: int, gfp: int, process: int) -> int:
     mt = gfp_migratetype(st, gfp)
     movable = movable_flags(st, gfp & GFP_TAGGED) if mt == MOVABLE else 0
     fast = WMARK_LOW | (gfp & GFP_KSWAPD_RECLAIM) | movable | no_fragment(st, highest_zone(st, gfp))
+    if st.dim[D_EXPLAIN]:
+        why_ask(st, order, mt, gfp, fast)
     page = get_page(st, order, gfp, fast, process)
     return page if page != NO_PAGE else alloc_pages_slowpath(st, order, gfp, process)

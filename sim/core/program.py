@@ -52,14 +52,10 @@ def free_step(st: State, process: int, what: int, oldest: int) -> int:
 
 
 @outlined
-def scripted(st: State, row: int) -> int:
-    """One unit of a scripted step."""
-    step = st.program[row]
-    process = st.program[row + 1]
-    what = st.program[row + 2]
-    argument = st.program[row + 5]
+def scripted(st: State, step: int, process: int, what: int, order: int, argument: int) -> int:
+    """One unit of a scripted step: the fields of its row but the count. Of a pin `order` is how many ops it lasts."""
     if step == S_ALLOC:
-        return allocate(st, process, what, st.program[row + 3], 1 | argument << 1)
+        return allocate(st, process, what, order, 1 | argument << 1)
     if step == S_BULK:
         return allocate_bulk(st, process, what, argument)
     if step == S_FREE:
@@ -68,7 +64,7 @@ def scripted(st: State, row: int) -> int:
         return release(st, process, argument)
     begin(st, process, what, 0)
     if step == S_PIN:
-        return pin(st, argument, process, -1)
+        return pin(st, argument, process, st.dim[D_OP] + order if order > 0 else -1)
     if step == S_UNPIN:
         return unpin(st, argument)
     if step == S_DRAIN:
@@ -114,13 +110,23 @@ def step(st: State) -> int:
     if st.program[row] == S_WORK:
         work(st)
     else:
-        scripted(st, row)
+        p = st.program
+        scripted(st, p[row], p[row + 1], p[row + 2], p[row + 3], p[row + 5])
     st.dim[D_PC_DONE] += 1
     if st.dim[D_PC_DONE] >= st.program[row + 4]:
         st.dim[D_PC] = pc + 1
         st.dim[D_PC_DONE] = 0
     between_ops(st)
     return 1
+
+
+@entry
+def run_command(st: State, step: int, process: int, what: int, order: int, argument: int) -> int:
+    """One op that is not in the program: a unit of a step; returns what it came to. The program goes on after it."""
+    st.dim[D_OP] += 1
+    result = scripted(st, step, process, what, order, argument)
+    between_ops(st)
+    return result
 
 
 @entry

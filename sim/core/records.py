@@ -16,6 +16,7 @@ from sim.core.state import (
     COUNT_STRIDE,
     D_CHANGED,
     D_EVENTS,
+    D_EXPLAIN,
     D_MARKED,
     D_MARKS,
     D_OP,
@@ -37,6 +38,7 @@ from sim.core.state import (
     V_RESERVE_FAIL,
     State,
 )
+from sim.core.why import why_event
 
 
 @outlined
@@ -53,6 +55,8 @@ def touch(st: State, event: int, page: int, pages: int) -> int:
 @outlined
 def touch_event(st: State, event: int, page: int, order: int, a: int) -> int:
     """`touch` for a row of the ring. Reservations and releases tell for themselves which tag pages they touch."""
+    if st.dim[D_EXPLAIN]:
+        why_event(st, event)
     if event == E_RESERVE or event == E_RELEASE:
         return 0
     if event == E_MIGRATE:

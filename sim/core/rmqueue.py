@@ -7,7 +7,7 @@ from sim.core.cost import FROM_BUDDY, X_BUDDY_TAKE, X_ZONE_TEST, charge
 from sim.core.counters import free_pages, mod_zone_freepage_state
 from sim.core.pcp import pcp_allowed_order, rmqueue_one, rmqueue_pcplist, type_taken
 from sim.core.reclaim import wake_kswapd
-from sim.core.state import D_POLICY, D_ZONES, R_PATH, V_PGALLOC, State
+from sim.core.state import D_EXPLAIN, D_POLICY, D_ZONES, R_PATH, V_PGALLOC, State
 from sim.core.watermark import (
     ALLOC_CMA,
     ALLOC_FROM_METADATA,
@@ -21,6 +21,7 @@ from sim.core.watermark import (
     watermark,
     zone_watermark_ok,
 )
+from sim.core.why_zone import why_take, why_zone
 
 
 @inlined
@@ -47,7 +48,10 @@ def rmqueue_buddy(st: State, z: int, order: int, mt: int, flags: int) -> int:
 def rmqueue(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int:
     """A block from this zone, per-CPU lists first, or NO_PAGE."""
     page = NO_PAGE
-    if may_use_pcp(st, order, mt, flags):
+    listed = may_use_pcp(st, order, mt, flags)
+    if st.dim[D_EXPLAIN]:
+        why_take(st, z, cpu, order, mt, flags, listed)
+    if listed:
         page = rmqueue_pcplist(st, z, cpu, order, mt, flags)
     if page == NO_PAGE:
         if flags & ALLOC_RESERVES:
@@ -73,7 +77,10 @@ def zone_allows(st: State, z: int, order: int, highest: int, flags: int) -> int:
         return 0
     if flags & ALLOC_NO_WATERMARKS:
         return 1
-    return zone_watermark_ok(st, z, order, watermark(st, z, flags), highest, flags, free_pages(st, z))
+    verdict = zone_watermark_ok(st, z, order, watermark(st, z, flags), highest, flags, free_pages(st, z))
+    if st.dim[D_EXPLAIN]:
+        why_zone(st, z, order, highest, flags, verdict)
+    return verdict
 
 
 @inlined

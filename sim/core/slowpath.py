@@ -40,6 +40,7 @@ from sim.core.state import (
     CC_PRIORITY,
     CC_RESULT,
     CC_RETRIES,
+    D_EXPLAIN,
     D_POLICY,
     D_ZONES,
     R_PATH,
@@ -65,6 +66,7 @@ from sim.core.watermark import (
     movable_flags,
     zone_watermark_ok,
 )
+from sim.core.why import W_LAST, W_ROUND, W_SLOW, why_values
 
 MAX_RECLAIM_RETRIES = 16
 
@@ -155,6 +157,8 @@ def last_try(st: State, order: int, gfp: int, process: int) -> int:
 
     Returns the page, NO_PAGE after a kill, or NO_PAGE - 1 when nobody could be killed, or may be.
     """
+    if st.dim[D_EXPLAIN]:
+        why_values(st, W_LAST, 0, 0, 0)
     page = slow_pass(st, order, gfp, WMARK_HIGH, process)
     if page != NO_PAGE:
         return page
@@ -200,7 +204,10 @@ def retry_loop(st: State, order: int, gfp: int, flags: int, process: int) -> int
         if gfp & GFP_NORETRY or (order > COSTLY_ORDER and not gfp & GFP_RETRY_MAYFAIL):
             return NO_PAGE
         no_progress = 0 if progress and order <= COSTLY_ORDER else no_progress + 1
-        if another_round(st, order, gfp, flags, no_progress, progress):
+        again = another_round(st, order, gfp, flags, no_progress, progress)
+        if st.dim[D_EXPLAIN]:
+            why_values(st, W_ROUND, no_progress, progress, again)
+        if again:
             continue
         page = last_try(st, order, gfp, process)
         if page != NO_PAGE:
@@ -224,6 +231,8 @@ def alloc_pages_slowpath(st: State, order: int, gfp: int, process: int) -> int:
     if gfp & GFP_KSWAPD_RECLAIM:
         wake_kswapd(st, highest_zone(st, gfp), order, gfp & GFP_DIRECT_RECLAIM)
     flags = slow_flags(st, order, gfp)
+    if st.dim[D_EXPLAIN]:
+        why_values(st, W_SLOW, flags, 0, 0)
     costly_noretry = order > COSTLY_ORDER and gfp & GFP_NORETRY
     page = slow_pass(st, order, gfp, flags, process)
     if page == NO_PAGE and compacts_first(st, order, gfp):

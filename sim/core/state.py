@@ -29,7 +29,7 @@ MARK_ROWS = 128
 PIN_ROWS = 256
 SERIES_ROWS = 512
 SERIES_FIELDS = 8
-DIMS = 48
+DIMS = 44
 VMSTATS = 64
 ZONE_COMPACT_FIELDS = 9
 COMPACT_FIELDS = 40
@@ -37,6 +37,7 @@ COMPACT_PAGES = 1024  # isolated to migrate: a pageblock at most
 COMPACT_FREE_PAGES = 2048  # isolated as targets: fewer than a pageblock, and the last block of order 10
 REQUEST_FIELDS = 12
 WORK_FIELDS = 6
+WHY_ROWS, WHY_FIELDS = 4096, 20  # decisions of one op
 PRICES = 18  # names in sim/costs.py
 COST_PATHS = 8  # rows of the histogram of costs, named in sim/costs.py
 COST_BUCKETS = 304  # up to 2^40 ns (cost.py)
@@ -179,6 +180,9 @@ class State:
     mark: Annotated[Ints, "i8", "mark_cells"]
     series: Annotated[Ints, "i8", "series_cells"]
 
+    # Decisions of one op (core/why.py): empty but in the machine that explains.
+    why: Annotated[Ints, "i8", "why_cells"]
+
     # Replay of a recorded trace (sim/replay), empty in a simulation: rows of TRACE_FIELDS; by page the kind of the
     # next row that touches it while the trace is read backwards, then the page our allocator gave in its place;
     # what was found, RP_*; one row a mismatch.
@@ -237,10 +241,13 @@ D_DRIFT, D_CPU, D_REPLAY = 29, 30, 31
 # reclaimed since it woke.
 D_KCOMPACTD, D_KCOMPACTD_ORDER, D_KCOMPACTD_ZONE, D_KSWAPD_ORDER, D_KSWAPD_DONE = 32, 33, 34, 35, 36
 # 0, or while a trace is recorded (sim/recording.py) the rows of the larger event ring, a power of two, less one
-D_TRACE = 39
-
+D_TRACE = 42
+# What knobs were turned to (sim/knobs.py): tries of a reservation more than TRIES, 1 + min_free_kbytes; 0: never.
+D_TRIES, D_MIN_FREE = 38, 39
 # requests that were answered
 D_ANSWERED = 40
+# decisions are written to `why`: set by sim/history.py, 0 in every run
+D_EXPLAIN = 41
 
 # `zone_compact`: cursors of the scanners (pages; of the migrate scanner one for async, one for sync), where they were
 # put after the last reset (-1 never); deferral; whether kswapd shall clear the skip bits (facts 6.7).
@@ -332,6 +339,7 @@ def lengths(
         "oom_cells": OOM_ROWS * OOM_FIELDS,
         "mark_cells": MARK_ROWS * 3,
         "series_cells": SERIES_ROWS * SERIES_FIELDS,
+        "why_cells": 0,
         "replay_cells": trace_rows * TRACE_FIELDS,
         "replay_pages": pages * replayed,
         "replay_blocks": pageblocks * replayed,

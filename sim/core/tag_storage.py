@@ -2,7 +2,7 @@
 
 from sim.core.build import compiled
 from sim.core.consts import E_REFUSED, E_RESERVE, EBUSY, EINTR, F_STORAGE, OK
-from sim.core.contig import TRIES, alloc_contig_range
+from sim.core.contig import alloc_contig_range, reserve_tries
 from sim.core.cost import X_EBUSY_TRY, X_TAG_LOOKUP, charge, settle_tags
 from sim.core.metadata import (
     block_of,
@@ -15,6 +15,7 @@ from sim.core.metadata import (
 )
 from sim.core.records import mark_once, record, touch
 from sim.core.state import (
+    D_EXPLAIN,
     D_REPLAY,
     D_RESERVED,
     D_WATCH,
@@ -29,6 +30,7 @@ from sim.core.state import (
     V_ROLLBACK,
     State,
 )
+from sim.core.why_block import why_block
 
 
 @compiled
@@ -64,7 +66,7 @@ def take_block(st: State, r: int, block: int, refs: int, fatal: int, cpu: int) -
     else:
         st.req[R_TAG_PAGE] = block
         charge(st, X_EBUSY_TRY, ret == EBUSY)
-        spent = (st.req[R_COST] - before) * (TRIES if ret == EBUSY else 1)
+        spent = (st.req[R_COST] - before) * (reserve_tries(st) if ret == EBUSY else 1)
         st.req[R_COST] = before + spent
         st.req[R_LOST] += spent
     return ret
@@ -120,10 +122,12 @@ def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: 
     tries = 0
     ret = OK
     for block in range(start, end, st.r_block[r]):
+        if st.dim[D_EXPLAIN]:
+            why_block(st, r, page, order, block)
         if st.tag_ref[ref_of(st, r, block)] > 0:
             continue
         ret = take_block(st, r, block, refs, fatal, cpu)
-        tries += TRIES if ret == EBUSY else 1
+        tries += reserve_tries(st) if ret == EBUSY else 1
         if ret != OK:
             break
         taken += st.r_block[r]

@@ -1,5 +1,7 @@
 """What a machine remembers: pins, OOM kills, marks, samples."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,8 @@ from sim.core.state import (
     SERIES_FIELDS,
 )
 from sim.look.place import Place
-from sim.marks import mark_view
+from sim.marks import command_mark, mark_view
+from sim.poke import Command
 from sim.snapshot import (
     Mark,
     OomView,
@@ -78,6 +81,12 @@ def mark_views(at: Place) -> tuple[Mark, ...]:
     """The marks of the timeline."""
     rows = at.arrays["mark"].reshape(-1, 3)[: at.arrays["dim"][D_MARKS]]
     return tuple(mark_view(int(op), int(event)) for op, event, _ in rows)
+
+
+def with_commands(marks: tuple[Mark, ...], commands: Sequence[Command], op: int) -> tuple[Mark, ...]:
+    """These marks and those of the commands that have begun by an op. They stand in the scenario, not in the state."""
+    given = [command_mark(command) for command in commands if command.at < op]
+    return tuple(sorted((*marks, *given), key=lambda mark: mark.op)) if given else marks
 
 
 def series_view(at: Place) -> Series:

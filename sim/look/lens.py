@@ -7,6 +7,7 @@ from sim.core.consts import EVENT_FIELDS, KINDS
 from sim.core.state import D_EVENTS, D_OP, EVENT_ROWS
 from sim.geometry import Geometry
 from sim.kernel_trace import decode
+from sim.knobs import knobs_of
 from sim.layout import Layout
 from sim.look import costs, counts, history, layers, pages
 from sim.look.inspect import BlockView, Pair, ProcessPages, block_view, pair_of, process_pages
@@ -15,6 +16,7 @@ from sim.look.scene import scene_of
 from sim.scenario import Scenario
 from sim.snapshot import Event, PageView, Snapshot
 from sim.vmstat import vmstat
+from sim.words.commands import told
 from sim.words.story import tell
 
 EVENTS_SHOWN = 48
@@ -28,14 +30,14 @@ class Lens:
         self._at = Place(arrays, scenario, layout, geometry)
         self._events: dict[int, Event] = {}
 
-    def snapshot(self, length: int) -> Snapshot:
-        """The machine as it is now."""
+    def snapshot(self, scenario: Scenario) -> Snapshot:
+        """The machine as it is now, on its way through a scenario."""
         at = self._at
         tags = counts.tag_kinds_by_zone(at)
         zones = tuple(counts.zone_view(at, z, name, tags[z]) for z, name in enumerate(at.layout.zones))
         return Snapshot(
             op=at.dim(D_OP),
-            length=length,
+            length=scenario.length,
             blocks=at.count[at.blocks, :KINDS].astype(np.uint16),
             strip=counts.strip_view(at),
             pages=counts.small_pages(at) if at.geometry.small else None,
@@ -47,10 +49,11 @@ class Lens:
             pins=history.pin_views(at),
             ooms=history.oom_views(at),
             events=self._recent_events(),
-            marks=history.mark_views(at),
+            marks=history.with_commands(history.mark_views(at), scenario.commands, at.dim(D_OP)),
             series=history.series_view(at),
             costs=costs.cost_views(at),
-            story=tell(scene_of(at, zones)),
+            story=told(tell(scene_of(at, zones)), scenario.commands, at.dim(D_OP)),
+            knobs=knobs_of(at.arrays, at.layout, at.policy),
         )
 
     def counters(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ from sim.trace_row import Row
 from sim.words.text import duration, part, plural
 
 if TYPE_CHECKING:
-    from sim.kernel_trace import Row
+    from sim.trace_row import Row
 
 Costs = tuple[CostView, ...]
 

@@ -39,6 +39,7 @@ class Inspection:
     sentences: tuple[str, ...] = ()
     facts: Facts = ()
     links: tuple[Link, ...] = field(default=())
+    pokes: tuple[tuple[str, str, str], ...] = ()  # commands: what it does, the process it names, label
 
 
 def inspect_page(view: PageView, pair: "Pair | None", policy: str) -> Inspection:
@@ -56,6 +57,7 @@ def inspect_page(view: PageView, pair: "Pair | None", policy: str) -> Inspection
         sentences=_page_sentences(view, policy),
         facts=_page_facts(view),
         links=_page_links(view),
+        pokes=_page_pokes(view),
     )
 
 
@@ -140,6 +142,13 @@ def _page_links(view: PageView) -> tuple[Link, ...]:
     return tuple(links)
 
 
+def _page_pokes(view: PageView) -> tuple[tuple[str, str, str], ...]:
+    if view.pinned:
+        return (("unpin", "", "Unpin it"),)
+    owned = bool(view.owner) or view.kind in (c.K_ANON, c.K_FILE, c.K_DIRTY, c.K_TAGGED, c.K_SLAB)
+    return (("pin", "", "Pin it"), ("free_page", "", "Free it")) if owned else ()
+
+
 def inspect_block(view: "BlockView", policy: str) -> Inspection:
     """One pageblock."""
     pinned = view.pair is not None and any(kind & 0x80 for kind in view.pair.tags) and policy == "rfc-v1"
@@ -204,6 +213,7 @@ def inspect_process(view: ProcessView, pages: "ProcessPages", policy: str) -> In
         sentences=_process_sentences(view, pages, policy) if view.alive else (),
         facts=split,
         links=tuple(links),
+        pokes=(("kill", view.name, "Kill it"),) if view.alive else (),
     )
 
 

@@ -2,9 +2,10 @@
 import { define } from "./piece.js"
 import { run, tell, command } from "../run.js"
 import { here } from "./run-head.js"
+import { fork } from "../fork.js"
 import { actionOf } from "../lib/keys.js"
 import { proven } from "../lib/address.js"
-import { written } from "../lib/trail.js"
+import { figuresOf, written } from "../lib/trail.js"
 
 const THEMES = ["light", "dark", "projector"]
 
@@ -33,7 +34,7 @@ class KeyHelp extends HTMLElement {
 
   act(action, button) {
     const own = {
-      theme: nextTheme, full, fork, search, copy: () => copy(button ?? document.querySelector("[data-do=copy]")),
+      theme: nextTheme, full, search, fork: () => fork(), copy: () => copy(button ?? document.querySelector("[data-do=copy]")),
       help: () => this.querySelector("[data-help]")?.showModal(), goto: () => this.ask(), tour: () => this.tour(),
     }[action.act]
     if (own) own()
@@ -76,29 +77,16 @@ function search() {
   field?.select?.()
 }
 
-// a run of one's own that has got as far as this op and has no future yet (a copy takes the recording along)
-export async function fork() {
-  const { scenario, policy, seed, set = {} } = run.meta
-  const answer = await fetch("/api/runs", {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify({ scenario, policy, seed, set, op: run.frame.op }),
-  })
-  const said = await answer.json().catch(() => ({}))
-  if (answer.ok) location.assign(said.url)
-  else tell("refused", said.detail ?? `the server said ${answer.status}`)
-}
-
 // what lets whoever opens the link see since which op a state differs; a link without it is good too
 async function trailTo(op) {
   const answer = await fetch(`/runs/${run.meta.id}/trail?op=${op}`).catch(() => null)
   const trail = answer?.ok ? await answer.json().catch(() => null) : null
-  return trail ? written(trail) : ""
+  return trail ? { trail: written(trail), figures: figuresOf(trail) } : {}
 }
 
 async function copy(button) {
   const { digest, op } = run.frame, base = location.origin + here(`/runs/${run.meta.id}`)
-  const link = proven(base, digest, run.meta.engine, digest ? await trailTo(op) : "")
+  const link = proven(base, digest, run.meta.engine, digest ? await trailTo(op) : {})
   const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false)
   if (!copied) history.replaceState(history.state, "", link)
   if (!button) return

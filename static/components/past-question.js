@@ -1,15 +1,17 @@
 // <past-question>: while one looks at the past, another policy or seed asks from which op on it shall be; and what drops
 // the recorded future asks first.
 import { define } from "./piece.js"
-import { run, command } from "../run.js"
-import { fork } from "./key-help.js"
+import { run, command, poke } from "../run.js"
+import { fork } from "../fork.js"
 import { nf, plural } from "../lib/format.js"
+import { VERBS, phrase } from "../lib/poke.js"
 
 class PastQuestion extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController()
     const signal = this.gone.signal
     document.addEventListener("run:choose", e => this.ask(e), { signal })
+    document.addEventListener("run:poke", e => this.askToPoke(e.detail), { signal })
     document.addEventListener("run:do", e => e.detail.act === "drop" && this.askToDrop(), { signal })
     this.dialog = this.querySelector("dialog")
     this.dialog.addEventListener("close", () => this.answered(), { signal })
@@ -19,7 +21,7 @@ class PastQuestion extends HTMLElement {
   // detail: the form of a new run. Live there is nothing to ask: the run is opened at the op on screen.
   ask({ detail: form }) {
     const here = run.frame.op, live = run.head
-    this.form = form
+    this.about(form, null)
     form.elements.op.value = here
     if (live === here) return form.requestSubmit()
     const { policy, seed } = form.elements
@@ -33,11 +35,29 @@ class PastQuestion extends HTMLElement {
   askToDrop() {
     const here = run.frame.op, after = run.series.head - here
     if (!run.mine || after <= 0) return
-    this.form = null
+    this.about(null, null)
     this.open(`Drop what came after op ${nf(here)}?`,
       `${plural(after, "recorded op")} would be forgotten, with their part of the timeline. The same scenario and seed make ` +
       "the same ops again; a fork keeps them too.",
       { here: "Fork here instead", drop: after === 1 ? "Drop it" : "Drop them" })
+  }
+
+  // a command goes to a fork, or to this run: in the past it asks whether what was recorded after it may be dropped
+  askToPoke({ fields, inFork }) {
+    const here = run.frame.op, after = run.frame.head - here, words = phrase(fields), verb = VERBS[fields.do]
+    if (inFork) return fork(fields)
+    if (!run.mine) return
+    if (after <= 0) return poke(fields)
+    this.about(null, fields)
+    this.open(`${words[0].toUpperCase()}${words.slice(1)} here?`,
+      `${plural(after, "recorded op")} ${after === 1 ? "comes" : "come"} after op ${nf(here)} and would be dropped.`,
+      { here: `Fork and ${verb}`, drop: `${after === 1 ? "Drop it" : "Drop them"} and ${verb}` })
+  }
+
+  // what is asked about: the form of a new run, a command, or neither
+  about(form, fields) {
+    this.form = form
+    this.fields = fields
   }
 
   // words: what the buttons say by their values; a button without words is not offered
@@ -55,8 +75,8 @@ class PastQuestion extends HTMLElement {
 
   answered() {
     const { returnValue } = this.dialog
-    if (returnValue === "drop") return command("drop")
-    if (!this.form) return returnValue && fork()
+    if (returnValue === "drop") return this.fields ? poke(this.fields) : command("drop")
+    if (!this.form) return returnValue && fork(this.fields ?? {})
     if (returnValue === "live") this.form.elements.op.value = this.live
     if (returnValue) this.form.requestSubmit()
     else this.form.reset()

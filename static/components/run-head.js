@@ -4,6 +4,7 @@ import { define } from "./piece.js"
 import { run, tell } from "../run.js"
 import { esc, nf, plural } from "../lib/format.js"
 import { address, linkOf } from "../lib/address.js"
+import { begun } from "../lib/poke.js"
 import { atOom, checked, differing, noteOf, spaced, standing } from "../lib/standing.js"
 
 const ADDRESS_EVERY = 700 // ms; browsers limit how often the address may change
@@ -17,6 +18,8 @@ class RunHead extends HTMLElement {
     for (const type of ["frame", "series", "connection"]) hear(type, () => this.show())
     for (const type of ["frame", "theme", "part"]) hear(type, () => this.remember())
     hear("since", how => this.differs(how))
+    hear("did", ({ words, done, op }) => this.say({ words: `At op ${nf(op)}: ${words}.`, look: done ? "" : "lost",
+      until: Date.now() + SAID_FOR }))
     hear("refused", words => this.say({ words, look: "lost", until: Date.now() + SAID_FOR }))
     this.addEventListener("change", e => this.choose(e), { signal: this.gone.signal })
     this.addEventListener("click", e => this.press(e), { signal: this.gone.signal })
@@ -54,7 +57,8 @@ class RunHead extends HTMLElement {
   // since when it differs is known a moment later
   differs(how) {
     if (this.spoken()?.look !== "differs") return
-    Object.assign(this.said, { words: differing(how, this.link, run.meta.engine), acts: [["Show both", "both"]] })
+    const words = how ? differing(how, this.link, run.meta.engine) : this.said.words
+    Object.assign(this.said, { words, acts: [["Show both", "both"]] })
     this.show()
   }
 
@@ -96,6 +100,8 @@ class RunHead extends HTMLElement {
     if (!form || !form.reportValidity()) return
     for (const old of form.querySelectorAll("[name=set]")) old.remove()
     for (const [key, value] of Object.entries(run.meta.set ?? {})) form.append(hidden("set", `${key}=${value}`))
+    for (const old of form.querySelectorAll("[name=cmd]")) old.remove()
+    for (const text of begun(run.commands, run.frame.op)) form.append(hidden("cmd", text))
     tell("choose", form)
   }
 
@@ -111,7 +117,7 @@ class RunHead extends HTMLElement {
 export function here(path = location.pathname) {
   const theme = document.documentElement.dataset.chosen ?? new URLSearchParams(location.search).get("theme")
   return address(path, location.search, { ...run.meta, op: run.frame.op, theme, part: run.part,
-    pause: run.frame.pause_at_oom ? "oom" : null })
+    commands: run.commands, pause: run.frame.pause_at_oom ? "oom" : null })
 }
 
 function standingNow() {

@@ -3,13 +3,16 @@
 import { Piece, define, svg } from "./piece.js"
 import { run, command } from "../run.js"
 import { domain, placed, ticks, worth } from "../lib/timeline.js"
-import { nf, size } from "../lib/format.js"
+import { esc, nf, size } from "../lib/format.js"
 import { GUTTER, tracks } from "./time-tracks.js"
 
 const NAMES = {
   oom: "OOM kill", refusal: "first refusal", reserve: "first reservation", migrate: "migration", steal: "steal",
   thp_rollback: "huge page rolled back", pin: "pin",
 }
+
+// what a person did stands there as "you: pin"
+const nameOf = ({ kind, words }) => kind === "command" ? plain(words).split(" ", 2).join(" ") : NAMES[kind] ?? kind
 
 class TimeLine extends Piece {
   static on = ["frame", "series", "theme"]
@@ -87,19 +90,20 @@ const faded = (g, from, to) => `<rect x="${from}" y="${g.top}" width="${Math.max
   height="${g.foot - g.top}" fill="var(--paper)" opacity=".66"/>`
 
 function marksOf(g) {
-  const width = ({ kind }) => (NAMES[kind] ?? kind).length * (g.big ? 6.9 : 6.2) + 12
+  const width = mark => nameOf(mark).length * (g.big ? 6.9 : 6.2) + 12
   const xo = g.x(run.frame.op), own = 23 + nf(run.frame.op).length * 8, flip = xo + own + 12 > g.L + g.w
   const taken = [flip ? [xo - own - 12, xo + 8] : [xo - 8, xo + own + 12]]
   const marks = placed(worth(run.series.marks, g.x), g.x, width, g.L, g.L + g.w, taken)
   return marks.reverse().map(mark => drawMark(g, mark)).join("")
 }
 
-function drawMark(g, { kind, bad, x, spot, words }) {
+function drawMark(g, mark) {
+  const { kind, bad, x, spot, words } = mark
   const colour = bad ? "var(--fail)" : "var(--ink)", wide = kind === "oom" ? 2.2 : 1.2, end = spot?.[2]
   const head = bad ? `<path d="M${x - 4.5} ${g.top - 11.5}l9 9m0-9l-9 9" stroke="${colour}" stroke-width="2.2"/>`
     : `<circle cx="${x}" cy="${g.top - 6}" r="3" fill="${colour}"/>`
   const name = g.narrow || !spot ? "" : `<text x="${end ? x - 9 : x + 9}" y="${g.top - 8}"
-    class="s ${bad ? "b ink-fail-text" : ""} ${end ? "e" : ""}">${NAMES[kind] ?? kind}</text>`
+    class="s ${bad ? "b ink-fail-text" : ""} ${end ? "e" : ""}">${esc(nameOf(mark))}</text>`
   return `<g><title>${plain(words)}</title>
     <path d="M${x} ${g.top - 4}V${g.foot}" stroke="${colour}" stroke-width="${wide}"/>${head}${name}</g>`
 }

@@ -2,7 +2,7 @@
 const KEYS = {
   " ": "play", ".": "play", ArrowRight: "step", ArrowLeft: "back", Home: "reset", r: "reset", End: "live",
   ArrowUp: "faster", "+": "faster", "=": "faster", ArrowDown: "slower", "-": "slower",
-  g: "goto", f: "full", d: "theme", c: "copy", "?": "help", "/": "search", h: "tracks", o: "oom",
+  g: "goto", f: "full", d: "theme", c: "copy", "?": "help", "/": "search", h: "tracks", o: "oom", p: "poke", w: "what-if",
 }
 const MOVES = new Set(["step", "back"])
 const TYPING = /^(INPUT|SELECT|TEXTAREA)$/

@@ -16,16 +16,17 @@ export function ticks(end) {
   return out
 }
 
-const RANK = { oom: 0, refusal: 1, pin: 2, reserve: 3, migrate: 4, steal: 5 }
+const RANK = { oom: 0, refusal: 1, command: 2, pin: 3, reserve: 4, migrate: 5, steal: 6 }
 
-// The marks worth drawing, most important first: the first of each kind and the last of the failures, no two in 3 px.
+// The marks worth drawing, most important first: the first of each kind, the last of the failures and what a
+// person did, no two in 3 px.
 export function worth(marks, x) {
   const first = new Set(), kept = []
   const sorted = [...marks].sort((a, b) => (RANK[a.kind] ?? 9) - (RANK[b.kind] ?? 9) || a.op - b.op)
   for (const mark of sorted) {
     const near = kept.some(other => Math.abs(x(other.op) - x(mark.op)) < 3)
-    if (near || !mark.bad && first.has(mark.kind)) continue
-    kept.push({ ...mark, named: !first.has(mark.kind) })
+    if (near || !mark.bad && mark.kind !== "command" && first.has(mark.kind)) continue
+    kept.push({ ...mark, named: mark.kind === "command" || !first.has(mark.kind) })
     first.add(mark.kind)
   }
   return kept

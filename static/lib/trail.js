@@ -2,8 +2,27 @@
 // since when the states differ. No DOM; tests/front reads it in node.
 import { nf } from "./format.js"
 
+/** What a link says of its state beside the digests, in this order. */
+const FIGURES = [["reserved", "tag pages reserved"], ["tagged", "tagged pages"], ["lent", "tag storage that holds data"],
+  ["free", "free pages"], ["oom_kills", "OOM kills"]]
+
 /** @param {{digests: string[]}} trail of the server @returns {string} as it stands in the link */
 export const written = ({ digests }) => digests.join(".")
+
+/** @param {{figures?: Record<string, number>}} trail of the server @returns {string} as they stand in the link */
+export const figuresOf = ({ figures = {} }) => FIGURES.map(([key]) => figures[key] ?? "").join(".")
+
+/**
+ * The figures of a link beside those of this engine; `link` is null where the link does not say.
+ * @param {string} text of the link @param {Record<string, number>} here
+ */
+export function compared(text, here = {}) {
+  const said = text.split(".").map(n => /^\d+$/.test(n) ? Number(n) : null)
+  return FIGURES.map(([key, name], i) => {
+    const link = said[i] ?? null
+    return { name, link, here: here[key], same: link === null || link === here[key] }
+  })
+}
 
 /**
  * Where a link and this engine part; null when the trail cannot say.

@@ -14,10 +14,7 @@ Act = Callable[["Page"], object]
 SIZES = {"1920": (1920, 1080), "1366": (1366, 768), "390": (390, 844)}
 NAME = re.compile(r"^(?P<page>.+?)-(?P<size>\d+)-(?P<theme>light|dark|projector)(-(?P<state>.+))?$")
 # What the drawing shows and the product does not have (yet), so that it cannot be photographed.
-ABSENT = {
-    "run-1366-light-poke": "commands on a running machine (Poke) are not there",
-    "why-1920-light": "the page that walks through one decision is not there",
-}
+ABSENT = {}
 
 
 @dataclass(frozen=True)
@@ -65,6 +62,14 @@ def tracks(page: "Page") -> None:
     page.keyboard.press("h")
 
 
+def poke(page: "Page") -> None:
+    """The sheet of commands, over the map, ten ops behind live: it says what a command would drop."""
+    page.keyboard.press("Shift+ArrowLeft")
+    page.locator("[data-note]", has_text="10 ops behind live").wait_for()
+    page.keyboard.press("p")
+    page.locator("#poke [name=pfn]").fill("0x8fc5e2")
+
+
 BUSY = "/open?scenario=busy-phone&op=168606"  # refused once, then served; the OOM kill is 11,200 ops ago
 OOM = f"/open?scenario=busy-phone&op={busy_phone_oom()}"
 MINI = "/open?scenario=sprawl&op=17300"  # a full machine whose tagged pages are scattered
@@ -76,6 +81,7 @@ TWINS = (
     Picture("run-1366-dark-hover", BUSY, hover),
     Picture("run-1366-light-off", f"{BUSY}&policy=off"),
     Picture("run-1366-light-oom", OOM),
+    Picture("run-1366-light-poke", BUSY, poke),
     Picture("run-1366-light-process", f"{BUSY}&proc=2140"),
     Picture("run-1366-light-static", f"{BUSY}&policy=static"),
     Picture("run-1366-light", BUSY),
@@ -93,4 +99,5 @@ TWINS = (
     Picture("run-390-light-mini", MINI),
     Picture("run-390-light-sheet", f"{PINNED}&sel=0x80000"),
     Picture("run-390-light", BUSY),
+    Picture("why-1920-light", "/runs/{run}/why?op=22200&go=next-refusal"),
 )

@@ -43,7 +43,7 @@ test("an OOM is at the op of its mark only", () => {
 const LINK = "http://host/runs/a?scenario=mini&op=12"
 test("a link that proves itself comes back as what it said", () => {
   const link = linkOf(new URL(proven(LINK, "b7c109f35ad2e811", "Carveout 0.1.0")).search)
-  assert.deepEqual(link, { op: 12, digest: "b7c109f35ad2e811", engine: "Carveout 0.1.0", trail: "" })
+  assert.deepEqual(link, { op: 12, digest: "b7c109f35ad2e811", engine: "Carveout 0.1.0", trail: "", figures: "" })
 })
 test("a playing run has no digest, so its link proves nothing", () => assert.equal(proven(LINK, "", "x"), LINK))
 test("the digest of a link does not stay in the address when the run moves", () => {

@@ -55,6 +55,25 @@ def test_policy_seed_and_settings_reach_the_machine(capsys: Capture) -> None:
     assert (report["policy"], report["seed"], report["tag_storage"]["reserved"]) == ("static", 9, 512)
 
 
+def test_commands_reach_the_machine_and_going_back_past_them_is_checked(capsys: Capture) -> None:
+    told = ("spurious-oom", "--set", "commands=[{at: 9, do: pin, pfn: 0x80010}, {at: 20, do: kill, process: browser}]")
+
+    _, out, _ = run(capsys, "run", *told, "--json")
+    code, said, _ = run(capsys, "check", *told)
+
+    assert json.loads(out)["op"] == 44
+    assert (code, "every invariant holds" in said) == (0, True)
+
+
+def test_commands_out_of_order_are_refused(capsys: Capture) -> None:
+    code, out, err = run(
+        capsys, "run", "spurious-oom", "--set", "commands=[{at: 9, do: drain}, {at: 3, do: drain}]", "--json"
+    )
+
+    assert (code, out) == (2, "")
+    assert "commands[1].at: 3: the command before it ends at op 10" in err
+
+
 def test_a_run_for_people_says_the_answer_and_how_to_make_it_again(capsys: Capture) -> None:
     _, out, _ = run(capsys, "run", "spurious-oom", "--set", "speed=9")
     assert "Why is there an OOM with 64.1 MiB free?\nOut of memory, with 64.1 MiB free." in out

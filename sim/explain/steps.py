@@ -1,0 +1,304 @@
+"""The steps of a decision path, frozen. Pages are indices of the compact page space; costs are ns, as priced."""
+
+from dataclasses import dataclass, field
+
+from sim.core import consts as c
+from sim.snapshot import Event
+from sim.trace_row import Row
+
+Counts = tuple[int, ...]  # free blocks by order
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was tested or done; `cost` is what the request has cost when it is over."""
+
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Step):
+    """A request enters alloc_pages."""
+
+    process: int
+    order: int
+    mt: int
+    gfp: int
+    lent: bool  # it may live in tag storage
+    what: int  # class of memory, C_*
+
+
+@dataclass(frozen=True, slots=True)
+class Zone(Step):
+    """The watermark test of a zone."""
+
+    zone: int
+    order: int
+    which: str  # min, low or high
+    free: int
+    highatomic: int  # of these not for this request, as the next two
+    cma: int
+    metadata: int
+    mark: int
+    lowered: int
+    reserve: int
+    ok: bool
+    boost: int
+
+    @property
+    def usable(self) -> int:
+        """Free pages that count for this request."""
+        return self.free - self.highatomic - self.cma - self.metadata - (1 << self.order) + 1
+
+    @property
+    def needed(self) -> int:
+        """What `usable` must exceed."""
+        return self.lowered + self.reserve
+
+
+@dataclass(frozen=True, slots=True)
+class Take(Step):
+    """A zone is to give a block; `page` NO_PAGE: it has none."""
+
+    zone: int
+    order: int
+    mt: int
+    turns: tuple[int, ...]  # types of the buddy lists that may give, in turn
+    listed: bool  # it may take from the per-CPU list
+    pcp: int  # blocks on that list
+    cma_first: bool
+    counts: Counts  # free blocks of its own type
+    others: dict[int, Counts] = field(default_factory=dict)  # of HIGHATOMIC, CMA and METADATA
+    stolen: "Steal | None" = None
+    page: int = c.NO_PAGE
+
+    @property
+    def from_pcp(self) -> bool:
+        """Whether the per-CPU list had a block."""
+        return self.listed and self.pcp > 0
+
+    @property
+    def source(self) -> tuple[int, int] | None:
+        """Type and order of the buddy list that gave, as the lists stood; None: it had to steal, or got nothing."""
+        for mt in self.turns:
+            counts = self.counts if mt == self.mt else self.others.get(mt, ())
+            order = next((o for o in range(self.order, len(counts)) if counts[o]), -1)
+            if order >= 0:
+                return mt, order
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Steal(Step):
+    """__rmqueue_fallback moved a block of another type."""
+
+    page: int
+    order: int
+    wanted: int
+    other: int
+    whole: bool  # the pageblock changed its type
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A tag block as it was when it was looked at."""
+
+    page: int  # data page whose tags it is to hold
+    block: int
+    pages: int
+    refs: int  # 0: not reserved
+    kind: int  # of its first page that is not free
+    owner: int
+    pinned: int
+    pinner: int
+    kinds: tuple[int, ...]  # of the 32 data pages
+    first: int  # of these
+
+    @property
+    def reserved(self) -> bool:
+        """It holds tags already."""
+        return self.refs > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve(Step):
+    """reserve_metadata_storage, with what moved meanwhile."""
+
+    page: int
+    order: int
+    blocks: tuple[Block, ...]  # those looked at
+    needed: int
+    taken: int
+    tries: int
+    ret: int
+    moved: tuple[Row, ...]  # E_MIGRATE, E_DROP
+    since: int = 0  # ns before it
+
+    @property
+    def failed_at(self) -> Block | None:
+        """The block that could not be taken."""
+        return self.blocks[-1] if self.ret != c.OK and self.blocks else None
+
+
+@dataclass(frozen=True, slots=True)
+class Back(Step):
+    """return_page_to_buddy."""
+
+    page: int
+    order: int
+    merged: int
+    merged_order: int
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Slow(Step):
+    """The slow path begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Woken(Step):
+    """kswapd wakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaim(Step):
+    """Direct reclaim."""
+
+    freed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compact(Step):
+    """Direct compaction of one zone, or why it did not start: the last result of all zones."""
+
+    result: int
+    zone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Round(Step):
+    """The retry loop decides whether to go round again."""
+
+    idle: int  # rounds without progress
+    progress: int
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Last(Step):
+    """The last look at the HIGH mark before the OOM killer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oom(Step):
+    """Somebody is killed."""
+
+    victim: int
+    free: int
+    metadata: int
+
+
+@dataclass(frozen=True, slots=True)
+class Got(Step):
+    """The end: the page, or NO_PAGE."""
+
+    page: int
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Again(Step):
+    """The steps before it, `times` more; `pages` different pages were offered in all."""
+
+    times: int
+    steps: int
+    pages: int
+    since: int  # ns before them
+    last: Round | None  # of a retry loop, its last round
+    refusals: int  # among them
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of the op: its path, from Ask to Got."""
+
+    ask: Ask
+    path: tuple[Step, ...]  # every step
+    told: tuple[Step, ...]  # with repeats folded
+    got: Got
+
+    @property
+    def tagged(self) -> bool:
+        """It asked for tags, and the policy knows them."""
+        return bool(self.ask.gfp & 0x800000)
+
+    def all(self, kind: type[Step]) -> "list[Step]":
+        """The steps of a kind."""
+        return [step for step in self.path if isinstance(step, kind)]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request ended, in numbers."""
+
+    page: int
+    pfn: int
+    zone: str
+    cost: int
+    refusals: int
+    moved: int
+    dropped: int
+    kills: int
+    reserved: int  # tag pages taken
+    slow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """The same op with one thing changed, run."""
+
+    change: str  # unpin, empty, other-block, policy
+    pfn: int
+    policy: str
+    outcome: Outcome | None  # None: the op is another one there, or it was not run
+    note: str = ""  # why not
+    asked: bool = True  # the same request was made
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneNow:
+    """A zone before the op."""
+
+    name: str
+    free: int
+    metadata: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One op: its requests, and what else would have happened."""
+
+    op: int
+    requests: tuple[Request, ...]
+    before: tuple[ZoneNow, ...]
+    what_ifs: tuple[WhatIf, ...]
+    lost: int  # rows that did not fit
+    events: tuple[Event, ...] = ()  # of the op, oldest first, as many as the ring holds
+
+    @property
+    def main(self) -> Request | None:
+        """The request that the op is about: the last tagged one, else the last."""
+        tagged = [request for request in self.requests if request.tagged]
+        return next(reversed(tagged or self.requests), None)
+
+    @property
+    def given_up(self) -> Request | None:
+        """A larger block that was asked for first and could not be had."""
+        least = self.main.ask.order if self.main else 0
+        return next((one for one in self.requests if one.got.page == c.NO_PAGE and one.ask.order > least), None)
+
+    @property
+    def subject(self) -> Request | None:
+        """The request that the other runs are about: what could not be had, else the main one."""
+        return self.given_up or self.main
