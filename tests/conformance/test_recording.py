@@ -95,13 +95,16 @@ EXTRA = {  # columns of a row of the trace, after kind, page, order: what the ri
     c.E_ISOLATE_MIGRATE: lambda row: (0, "end", row.b, row.c),
     c.E_MIGRATE_START: lambda row: (0, int(row.a == c.MR_CONTIG_RANGE)),
     c.E_PIN: lambda row: (0, 0),
+    c.E_KSWAPD_WAKEUP: lambda row: (0, row.a),
+    c.E_RECLAIM_RETRY: lambda row: (0, 0, row.e >> 1, row.e & 1),
     c.E_UNPIN: lambda row: (0, 0),
 }
 KINDS = {
     c.E_ALLOC: c.T_ALLOC, c.E_FREE: c.T_FREE, c.E_LOCKED: c.T_LOCKED, c.E_DRAIN: c.T_DRAIN, c.E_BATCHED: c.T_BATCHED,
     c.E_EXTFRAG: c.T_EXTFRAG, c.E_RESERVE: c.T_RESERVE, c.E_RELEASE: c.T_RELEASE, c.E_RETURN: c.T_RETURN,
     c.E_ISOLATE_FREE: c.T_ISOLATE_FREE, c.E_ISOLATE_MIGRATE: c.T_ISOLATE_MIGRATE, c.E_MIGRATE_START: c.T_MIGRATE,
-    c.E_PIN: c.T_PIN, c.E_UNPIN: c.T_UNPIN,
+    c.E_KSWAPD_WAKEUP: c.T_WAKEUP, c.E_RECLAIM_RETRY: c.T_RETRY, c.E_PIN: c.T_PIN,
+    c.E_UNPIN: c.T_UNPIN,
 }  # fmt: skip
 
 
