@@ -49,10 +49,14 @@ def two_zones(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("mode", ["events", "requests"])
-def test_a_machine_with_two_zones_ends_every_window_as_it_was_dumped(two_zones: Path, mode: str) -> None:
-    found = windows(two_zones, mode)
+@pytest.mark.parametrize(("mode", "hints", "drained"), [("events", "", 0), ("requests", "D", 1)])
+def test_a_machine_with_two_zones_ends_every_window_as_it_was_dumped(
+    two_zones: Path, mode: str, hints: str, drained: int
+) -> None:
+    """`DRAIN` is a drain by somebody else, so requests mode needs hint D, once: one per-CPU list had something."""
+    found = windows(two_zones, mode, hints)
     assert len(found) == 7
+    assert sum(window.hints_used.get("D", 0) for window in found) == drained
     assert [(window.end, window.compared.wrong[:2]) for window in found if not window.compared.exact] == []
     assert all(window.counts["allocs"] == window.counts["predicted"] for window in found)
 
