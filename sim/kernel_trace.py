@@ -129,6 +129,15 @@ def _kswapd(row: Row, _layout: Layout, _: Names) -> str:
     return f"nid=0 order={row.order}"
 
 
+def _wakeup(row: Row, _layout: Layout, _: Names) -> str:
+    return f"nid=0 order={row.order} gfp_flags={gfp_text(row.a)}"
+
+
+def _retry(row: Row, layout: Layout, _: Names) -> str:
+    numbers = f"reclaimable={row.b} available={row.c} min_wmark={row.d}"
+    return f"{_zone(row.a, layout)} order={row.order} {numbers} no_progress_loops={row.e >> 1} wmark_check={row.e & 1}"
+
+
 def _nothing(_row: Row, _layout: Layout, _: Names) -> str:
     return "nid=0"
 
@@ -231,6 +240,8 @@ LINES: dict[int, tuple[str, Callable[[Row, Layout, Names], str]]] = {
     consts.E_KCOMPACTD_SLEEP: ("mm_compaction_kcompactd_sleep", _nothing),
     consts.E_KSWAPD_SLEEP: ("mm_vmscan_kswapd_sleep", _nothing),
     consts.E_RECLAIM_BEGIN: ("mm_vmscan_direct_reclaim_begin", _reclaim_begin),
+    consts.E_KSWAPD_WAKEUP: ("mm_vmscan_wakeup_kswapd", _wakeup),
+    consts.E_RECLAIM_RETRY: ("reclaim_retry_zone", _retry),
     consts.E_KSWAPD_WAKE: ("mm_vmscan_kswapd_wake", _kswapd),
     consts.E_DIRECT_RECLAIM: ("mm_vmscan_direct_reclaim_end", _reclaim),
     consts.E_OOM_KILL: ("mark_victim", _victim),

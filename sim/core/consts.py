@@ -98,6 +98,8 @@ E_KSWAPD_SLEEP = 29
 E_RECLAIM_BEGIN = 30  # order; a = gfp
 E_MIGRATE_START = 40  # mm_migrate_pages_start: a = MR_*, b = MIGRATE_*; one a batch
 E_MIGRATE_PAGES = 41  # mm_migrate_pages, the end of a batch: a = MR_*, b = MIGRATE_*, c = succeeded, d = failed
+E_KSWAPD_WAKEUP = 45  # mm_vmscan_wakeup_kswapd: order, a = gfp
+E_RECLAIM_RETRY = 46  # reclaim_retry_zone: order, a = zone, b = reclaimable, c = available, d = min, e = 2 * loops + ok
 # While a trace is recorded only (D_TRACE):
 E_LOCKED = 42  # mm_page_alloc_zone_locked: a = type of the list
 E_DRAIN = 43  # mm_page_pcpu_drain: a = type it is freed as

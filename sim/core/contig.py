@@ -138,7 +138,7 @@ def alloc_migration_target(st: State, cpu: int) -> int:
     fast = flags | WMARK_LOW | no_fragment(st, ZONE_MOVABLE)
     page = get_page_untagged(st, 0, MOVABLE, fast, ZONE_MOVABLE, cpu)
     if page == NO_PAGE:
-        wake_kswapd(st, ZONE_MOVABLE, 0, 1)
+        wake_kswapd(st, ZONE_MOVABLE, 0, 1, GFP_MIGRATE | GFP_COMP)
         page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)
     while page == NO_PAGE and direct_reclaim(st, ZONE_MOVABLE, 0, GFP_MIGRATE, cpu):
         page = get_page_untagged(st, 0, MOVABLE, flags | WMARK_MIN, ZONE_MOVABLE, cpu)

@@ -13,6 +13,7 @@ from sim.core.consts import (
     E_DIRECT_RECLAIM,
     E_KSWAPD_SLEEP,
     E_KSWAPD_WAKE,
+    E_KSWAPD_WAKEUP,
     E_RECLAIM_BEGIN,
     F_ISOLATED,
     F_PINNED,
@@ -196,7 +197,7 @@ def end_round(st: State) -> int:
 
 
 @outlined
-def wake_kswapd(st: State, highest: int, order: int, direct: int) -> int:
+def wake_kswapd(st: State, highest: int, order: int, direct: int, gfp: int) -> int:
     """wakeup_kswapd: nothing if it is awake, gave up or all is well; then kcompactd, if nobody compacts `direct`ly."""
     if st.dim[D_REPLAY]:
         return told_kswapd(st, highest, order)
@@ -210,6 +211,7 @@ def wake_kswapd(st: State, highest: int, order: int, direct: int) -> int:
     st.dim[D_KSWAPD_DONE] = 0
     st.vm[V_PAGEOUTRUN] += 1
     begin_round(st)
+    record_cold(st, E_KSWAPD_WAKEUP, -1, order, gfp, 0)
     record_cold(st, E_KSWAPD_WAKE, -1, order, highest, 0)
     return 1
 

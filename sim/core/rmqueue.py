@@ -59,7 +59,7 @@ def rmqueue(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int
     st.vm[V_PGALLOC + st.z_type[z]] += 1 << order
     if st.z_boosted[z]:
         st.z_boosted[z] = 0
-        wake_kswapd(st, ZONE_NORMAL, 0, 1)
+        wake_kswapd(st, ZONE_NORMAL, 0, 1, 0)
     return page
 
 

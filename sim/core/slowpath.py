@@ -8,6 +8,7 @@ from sim.core.consts import (
     COMPACT_SKIPPED,
     COMPACT_SUCCESS,
     COSTLY_ORDER,
+    E_RECLAIM_RETRY,
     MOVABLE,
     NO_PAGE,
     OK,
@@ -34,6 +35,7 @@ from sim.core.oom import out_of_memory
 from sim.core.pages import zone_of
 from sim.core.pcp import drain_all_pages
 from sim.core.reclaim import direct_reclaim, wake_kswapd
+from sim.core.records import record_cold
 from sim.core.state import (
     CC_CAPTURED,
     CC_PRIORITY,
@@ -68,11 +70,18 @@ MAX_RECLAIM_RETRIES = 16
 
 
 @compiled
-def should_reclaim_retry(st: State, order: int, highest: int, flags: int) -> int:
-    """Whether some zone would pass at MIN if all its page cache were free."""
-    for z in range(st.dim[D_ZONES]):
+def should_reclaim_retry(st: State, order: int, highest: int, flags: int, no_progress: int) -> int:
+    """Whether some zone would pass at MIN if all its page cache were free. Each zone that is asked prints so."""
+    for z in range(st.dim[D_ZONES] - 1, -1, -1):
         free = st.z_free[z] + st.z_file[z]  # exact, not as the drifting counter says
-        if st.z_type[z] <= highest and zone_watermark_ok(st, z, order, st.z_min[z], highest, flags, free):
+        if st.z_type[z] > highest:
+            continue
+        ok = zone_watermark_ok(st, z, order, st.z_min[z], highest, flags, free)
+        row = record_cold(st, E_RECLAIM_RETRY, NO_PAGE, order, z, st.z_file[z])
+        st.ev[row + 7] = free
+        st.ev[row + 8] = st.z_min[z]
+        st.ev[row + 9] = 2 * no_progress + (ok > 0)
+        if ok:
             return 1
     return 0
 
@@ -168,7 +177,7 @@ def another_round(st: State, order: int, gfp: int, flags: int, no_progress: int,
     """Whether reclaim or compaction may still help: should_reclaim_retry, should_compact_retry."""
     mt = gfp_migratetype(st, gfp)
     highest = highest_zone(st, gfp)
-    if no_progress <= MAX_RECLAIM_RETRIES and should_reclaim_retry(st, order, highest, flags):
+    if no_progress <= MAX_RECLAIM_RETRIES and should_reclaim_retry(st, order, highest, flags, no_progress):
         return 1
     if unreserve_highatomic_pageblock(st, mt, highest, 1):
         return 1
@@ -218,7 +227,7 @@ def compacts_first(st: State, order: int, gfp: int) -> int:
 def alloc_pages_slowpath(st: State, order: int, gfp: int, process: int) -> int:
     """__alloc_pages_slowpath."""
     if gfp & GFP_KSWAPD_RECLAIM:
-        wake_kswapd(st, highest_zone(st, gfp), order, gfp & GFP_DIRECT_RECLAIM)
+        wake_kswapd(st, highest_zone(st, gfp), order, gfp & GFP_DIRECT_RECLAIM, gfp)
     flags = slow_flags(st, order, gfp)
     costly_noretry = order > COSTLY_ORDER and gfp & GFP_NORETRY
     page = slow_pass(st, order, gfp, flags, process)

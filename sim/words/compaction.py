@@ -104,6 +104,16 @@ def _kswapd_sleep(_row: "Row", _layout: Layout, _: Names) -> str:
     return "kswapd sleeps again: free memory is above the high watermark, or nothing more can be reclaimed."
 
 
+def _kswapd_wakeup(row: "Row", _layout: Layout, _: Names) -> str:
+    return f"kswapd is woken for blocks of order {row.order}."
+
+
+def _reclaim_retry(row: "Row", layout: Layout, _: Names) -> str:
+    loops = f"after {plural(row.e >> 1, 'round')} without progress" if row.e >> 1 else "after progress"
+    enough = "could serve the request" if row.e & 1 else "would not be enough"
+    return f"Zone {layout.zones[row.a]} with all its file pages free {enough}, {loops}."
+
+
 def _reclaim_begin(row: "Row", _layout: Layout, processes: Names) -> str:
     name, pid = processes[row.process]
     who = f"{name} ({pid})" if pid else "The kernel"
@@ -138,4 +148,6 @@ SENTENCES: dict[int, Callable[["Row", Layout, Names], str]] = {
     consts.E_KCOMPACTD_SLEEP: _sleep,
     consts.E_KSWAPD_SLEEP: _kswapd_sleep,
     consts.E_RECLAIM_BEGIN: _reclaim_begin,
+    consts.E_KSWAPD_WAKEUP: _kswapd_wakeup,
+    consts.E_RECLAIM_RETRY: _reclaim_retry,
 }

@@ -63,6 +63,16 @@ def test_a_run_for_people_says_the_answer_and_how_to_make_it_again(capsys: Captu
     assert run(capsys, *again.split())[1] == out
 
 
+def test_a_recorded_run_is_a_run_folder_that_replay_finds_exact(capsys: Capture, tmp_path: Path) -> None:
+    folder = str(tmp_path / "run")
+    assert run(capsys, "run", "spurious-oom", "--record", folder, "--from", "30", "--every", "6", "--json")[0] == 0
+    code, out, _ = run(capsys, "replay", folder, "--json")
+    found = json.loads(out)["windows"]
+    assert code == 0
+    assert [window["to"] for window in found] == ["001-op-36", "002-op-42"]
+    assert all(window["lists"] == window["lists_right"] and not window["wrong_blocks"] for window in found)
+
+
 def test_a_scenario_may_be_a_file(capsys: Capture, tmp_path: Path) -> None:
     from sim.scenario import scenario_text
 
@@ -130,6 +140,10 @@ def test_bench_prints_the_price_of_an_op_and_of_a_page(capsys: Capture) -> None:
         ("run spurious-oom --until 43", "until: 43: must be 0 to 42, the end of the scenario"),
         ("run spurious-oom --until -1", "until: -1: must be 0 to 42, the end of the scenario"),
         ("run spurious-oom --until soon", "until: 'soon': not a whole number"),
+        ("run spurious-oom --record x --from 42", "from: 42: must be 0 to 41, before the run ends"),
+        ("run spurious-oom --record x --every 0", "every: 0: must be at least 1"),
+        ("run spurious-oom --record docs", "record: docs: there is something in it already"),
+        ("run interleave --record x", "record: mini-b2: a recording knows one tag region, with blocks of one page"),
         ("run spurious-oom --set layout", "set: 'layout': must be key=value"),
         ("run spurious-oom --set colour=blue", "colour: blue: unknown key"),
         ("run spurious-oom --set layout.cpus=99", "layout.cpus: 99: must be 1 to 8"),

@@ -123,6 +123,14 @@ def event(kind: int, process: int = 1, page: int = 16, order: int = 0, *rest: in
             (c.E_RECLAIM_BEGIN, 1, -1, 9, gfp.KERNEL),
             "mm_vmscan_direct_reclaim_begin: order=9 gfp_flags=GFP_KERNEL",
         ),
+        ((c.E_KSWAPD_WAKEUP, 1, -1, 0, gfp.KERNEL), "mm_vmscan_wakeup_kswapd: nid=0 order=0 gfp_flags=GFP_KERNEL"),
+        (
+            (c.E_RECLAIM_RETRY, 1, -1, 0, 0, 2, 6960, 450, 2 * 16 + 1),
+            (
+                "reclaim_retry_zone: node=0 zone=DMA32    order=0 reclaimable=2 available=6960 min_wmark=450 "
+                "no_progress_loops=16 wmark_check=1"
+            ),
+        ),
         ((c.E_KSWAPD_WAKE, 0, -1), "mm_vmscan_kswapd_wake: nid=0 order=0"),
         ((c.E_DIRECT_RECLAIM, 1, -1, 0, 50), "mm_vmscan_direct_reclaim_end: nr_reclaimed=50"),
         ((c.E_OOM_KILL, 2, -1, 0, 1, 9, 3), "mark_victim: pid=73 comm=a-name-longer-t"),
@@ -145,6 +153,7 @@ FIELDS = {  # a, b, ... of events whose fields cannot all be 1 on a machine of o
     c.E_COMPACT_END: (64, 0, 1, c.COMPACT_COMPLETE),
     c.E_ISOLATE_FREE: (32, 16, 1),
     c.E_ISOLATE_MIGRATE: (32, 16, 1),
+    c.E_RECLAIM_RETRY: (0, 1, 1, 1, 3),
 }
 RECORDED = (Path(__file__).parent.parent / "data" / "trace-lines.txt").read_text().splitlines()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.core.consts import C_ANON, C_SLAB, C_TAGGED, S_ALLOC, S_FREE, S_PIN, S_WORK
+from sim.core.consts import C_ANON, C_SLAB, C_TAGGED, C_UNMOVABLE, S_ALLOC, S_BULK, S_FREE, S_PIN, S_WORK
 from sim.errors import ScenarioError
 from sim.layout import list_layouts
 from sim.scenario import Scenario, list_scenarios, load_scenario, make_scenario, scenario_text
@@ -64,12 +64,16 @@ def test_the_program_reaches_the_core_as_rows_of_pages() -> None:
         {"do": "alloc", "process": "idle", "what": "anon", "order": 3, "count": 4},
         {"do": "free", "process": "server", "what": "tagged", "from": "oldest"},
         {"do": "pin", "pfn": "0x84010", "process": "server"},
+        {"do": "alloc", "process": "idle", "what": "slab", "zone": "DMA32"},
+        {"do": "alloc", "process": "idle", "what": "unmovable", "bulk": 64, "count": 2},
         {"do": "work", "ops": 7},
     ]
     assert scenario(program=steps).program_array().tolist() == [
         [S_ALLOC, 2, C_ANON, 3, 4, 0],
         [S_FREE, 1, C_TAGGED, 0, 1, 1],
         [S_PIN, 1, 0, 0, 1, 0x4010],
+        [S_ALLOC, 2, C_SLAB, 0, 1, 4],
+        [S_BULK, 2, C_UNMOVABLE, 0, 2, 64],
         [S_WORK, 0, 0, 0, 7, 0],
     ]
 
@@ -144,6 +148,22 @@ def test_pins_reach_the_core_by_process() -> None:
         (
             {"program": [{"do": "alloc", "process": "idle", "what": "file", "order": 1}]},
             "program[0].order: 1: file pages come one by one",
+        ),
+        (
+            {"program": [{"do": "alloc", "process": "idle", "what": "anon", "zone": "DMA32"}]},
+            "program[0].zone: DMA32: anon pages may lie in any zone",
+        ),
+        (
+            {"program": [{"do": "alloc", "process": "idle", "what": "slab", "zone": "DMA"}]},
+            "program[0].zone: DMA: the lowest zone is DMA32",
+        ),
+        (
+            {"program": [{"do": "alloc", "process": "idle", "what": "slab", "bulk": 9}]},
+            "program[0].bulk: 9: only single unmovable pages, from any zone, come in bulk",
+        ),
+        (
+            {"program": [{"do": "alloc", "process": "idle", "what": "unmovable", "bulk": 1}]},
+            "program[0].bulk: 1: must be at least 2",
         ),
         ({"program": [{"do": "work", "ops": 60_000_000}] * 2}, "program: 120000000: more than 100000000 ops"),
         ({"program": None}, "program: null: not a list"),
