@@ -13,9 +13,9 @@ from tests.builds import load
 LETTERS = "UMRHCTI"
 PAGES = 4096
 MODULES = (
-    "boot", "buddy", "build", "compact_defer", "compact_direct", "compact_fast", "compact_free", "compact_migrate",
-    "compaction", "consts", "contig", "gfp", "highatomic", "metadata", "page_alloc", "pages", "pcp", "process",
-    "release", "rmqueue", "state", "watermark",
+    "boot", "buddy", "build", "compact_cursors", "compact_defer", "compact_direct", "compact_fast", "compact_free",
+    "compact_migrate", "compaction", "consts", "contig", "gfp", "highatomic", "metadata", "page_alloc", "pages", "pcp",
+    "process", "release", "rmqueue", "state", "watermark",
 )  # fmt: skip
 
 

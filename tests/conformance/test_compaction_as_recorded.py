@@ -4,12 +4,17 @@ The machine is brought from dump 06 to the row where compaction begins; then our
 as the recorded one did. Ranges, pages scanned and pages taken are those of the trace, strides included.
 """
 
+import gzip
+import re
 from functools import cache
 from typing import Any
+
+import pytest
 
 from sim.core import consts as c
 from sim.core import state as s
 from tests.builds import load
+from tests.conformance.notation import Bench
 from tests.conformance.test_replay import TRACES
 
 START = 0x40000
@@ -53,3 +58,24 @@ def test_the_free_scanner_looks_and_takes_where_the_recorded_one_did() -> None:
     assert look_for(32, 0x40020, 0x5FE00) == FIRST
     assert recorded().arrays["cc"][s.CC_FREE] + START == 0x5F230
     assert look_for(432, 0x40200, 0x5F230) == SECOND
+
+
+@pytest.mark.parametrize(("page", "cursor"), [(0x200, 0x400), (0x201, 0x400), (0x3FF, 0x400), (0x400, 0x600)])
+def test_the_migrate_cursor_goes_to_the_end_of_the_pageblock_it_is_told(page: int, cursor: int) -> None:
+    """So the border of a pageblock counts as the next one: the scan ends there when a pageblock is done."""
+    bench = Bench()
+    state = bench.core["state"]
+    bench.core["compact_cursors"].update_cached_migrate(bench.st, page)
+    assert int(bench.arrays["zone_compact"][state.ZC_MIGRATE]) == cursor
+
+
+def test_no_recorded_compaction_begins_at_a_cached_cursor() -> None:
+    """The three of the five runs are of the whole zone, so the records cannot show where the cursor was put."""
+    begins, scans = [], 0
+    for path in sorted(TRACES.glob("*/trace.txt.gz")):
+        text = gzip.decompress(path.read_bytes()).decode()
+        begins += re.findall(r"mm_compaction_begin: zone_start=(\w+) migrate_pfn=(\w+)", text)
+        parts = re.findall(r"mm_compaction_begin:.*?mm_compaction_end:", text, re.DOTALL)
+        scans += sum(part.count("mm_compaction_isolate_migratepages:") for part in parts)
+    assert begins == [("0x40000", "0x40000")] * 3
+    assert scans == 165

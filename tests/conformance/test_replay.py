@@ -1,7 +1,7 @@
 """Recorded kernels, replayed through the simulator's own core, must come out as they were recorded.
 
-`tests/data/traces`: a stock kernel (arm64-mte-512m), and two independent ports of RFC v1 (rfc-v1-phases; run-1 and
-run-2 of rfc-v1-steps). Each holds the trace and the exact dumps of every list, in order.
+`tests/data/traces`: a stock kernel (arm64-mte-512m), and two independent ports of RFC v1 (rfc-v1-phases; run-1,
+run-2 and run-3 of rfc-v1-steps). Each holds the trace and the exact dumps of every list, in order.
 """
 
 from functools import cache
@@ -17,7 +17,7 @@ from sim.replay.run import Window, read_run, replay
 from sim.replay.trace import read_trace
 
 TRACES = Path(__file__).parent.parent / "data" / "traces"
-RUNS = {"arm64-mte-512m": 10, "rfc-v1-phases": 25, "run-1": 18, "run-2": 18}
+RUNS = {"arm64-mte-512m": 10, "rfc-v1-phases": 25, "run-1": 18, "run-2": 18, "run-3-no-init": 2}
 EXACT_REQUESTS = ("01-a-anon", "02-b-mte", "03-c-fragment", "05-e-pagecache", "06-g1-thp", "09-g2-thp", "10-h-cleanup")
 
 
@@ -35,7 +35,7 @@ def test_events_mode_ends_every_window_exactly_as_it_was_dumped(name: str, count
     assert len(found) == count
 
 
-@pytest.mark.parametrize("name", ["rfc-v1-phases", "run-1", "run-2"])
+@pytest.mark.parametrize("name", ["rfc-v1-phases", "run-1", "run-2", "run-3-no-init"])
 def test_events_mode_sees_every_reservation_take_what_the_counts_say(name: str) -> None:
     found = windows(name, "events").values()
     assert [w.end for w in found if w.counts["reservations"] != w.counts["reservations_right"]] == []
@@ -91,7 +91,7 @@ def test_all_pinned_ends_in_the_same_kill_after_the_same_passes_on_the_same_page
     assert window.compared.exact
 
 
-@pytest.mark.parametrize("name", ["run-1", "run-2"])
+@pytest.mark.parametrize("name", ["run-1", "run-2", "run-3-no-init"])
 def test_every_reservation_of_the_other_port_is_predicted(name: str) -> None:
     found = windows(name, "requests").values()
     assert [w.end for w in found if w.counts["reservations"] != w.counts["reservations_right"]] == []
