@@ -86,6 +86,7 @@ def refused(tag_page: int, ret: int = c.EBUSY) -> Row:
         ((refused(3), alloc(62_000, 60_000)), "62 µs, 60 µs of it on one pinned page."),
         ((refused(3), refused(4), alloc(62_000, 60_000)), "62 µs, 60 µs of it on pinned pages."),
         ((refused(3, c.ENOMEM), alloc(62_000, 60_000)), "62 µs, 60 µs of it on one full tag page."),
+        ((alloc(62_000, 60_000),), "62 µs, 60 µs of it on tag pages that could not be emptied."),
         ((alloc(40_000, 0), alloc(500)), "41 µs."),
         (
             (*(Row(1, c.E_DIRECT_RECLAIM, 1, -1, 0, 0, 0, 0, 0, 0),) * 16, alloc(910_000)),
