@@ -29,11 +29,11 @@ def inspect(machine: Machine, kind: str, number: int, policy: str) -> Inspection
     return inspect_page(view, machine.pair(view), policy)
 
 
-def fragment(it: Inspection, op: int, touched: Touched | None, role: str) -> dict[str, Any]:
+def fragment(it: Inspection, op: int, touched: Touched | None, role: str, run_id: str) -> dict[str, Any]:
     """Names in partials/inspector.html."""
     move = "" if role == "presenter" else "You watch this run: only its presenter moves it."
     picture = json.dumps(it.picture[1], separators=(",", ":")) if it.picture else ""
-    return {"it": it, "op": op, "touched": touched, "move": move, "picture": picture, "html": Markup}
+    return {"it": it, "op": op, "touched": touched, "move": move, "picture": picture, "html": Markup, "run_id": run_id}
 
 
 def search(machine: Machine, query: str, policy: str) -> find.Hit:

@@ -47,7 +47,7 @@ async def inspector(
         touched = await asyncio.to_thread(history.touched, number, op, max(op, head))
         it = with_history(it, touched)
     role = "presenter" if is_presenter(request, run.id, run.secret) else "viewer"
-    html = service.templating.fragment("partials/inspector.html", **fragment(it, op, touched, role))
+    html = service.templating.fragment("partials/inspector.html", **fragment(it, op, touched, role, run.id))
     return HTMLResponse(html, headers=headers)
 
 
