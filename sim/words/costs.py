@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from sim.core import consts as c
 from sim.snapshot import CostView
-from sim.trace_row import Row
 from sim.words.text import duration, part, plural
 
 if TYPE_CHECKING:
@@ -56,7 +55,8 @@ def cost_sentence(costs: Costs) -> str:
         return f"Nobody has asked for a tagged page{f'; an ordinary one costs {price}' if price else ''}."
     free = sum(row.count for row in tagged if row.path == "reserved")
     if asked == 1:
-        return f"The only tagged request {'found' if free else 'did <b>not</b> find'} its tag page reserved."
+        cost = next(duration(row.p50) for row in tagged if row.count)
+        return f"The only tagged request cost <b>{cost}</b>: its tag page was {'' if free else 'not yet '}reserved."
     return f"<b>{_percent(free, asked)}</b> of {asked:,} tagged requests found their tag page reserved."
 
 

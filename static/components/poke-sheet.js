@@ -44,7 +44,7 @@ class PokeSheet extends HTMLElement {
     if (!this.isOpen) return
     const { frame, mine } = run, past = Math.max(0, frame.head - frame.op), knob = this.querySelector("[name=name]").value
     const what = "is part of the run: it stands on the timeline and in the link."
-    put(this.querySelector("[data-where]"), this.inFork
+    put(this.querySelector("[data-when]"), this.inFork
       ? `A command happens at op ${nf(frame.op)} of a fork, in a tab of its own. This run stays as it is.`
       : `A command happens at op ${nf(frame.op)} and ${what}`)
     const drops = past && !this.inFork

@@ -37,7 +37,7 @@ def test_a_pin_is_seen_on_the_map_on_the_timeline_and_in_the_link(opened: "Opene
     page.locator("page-inspector .verdict").wait_for()
     page.locator(".do").get_by_role("button", name="Poke").click()
     assert page.locator("#poke [name=pfn]").input_value() == PFN
-    page.locator("#poke [data-where]", has_text="A command happens at op 20 and is part of the run").wait_for()
+    page.locator("#poke [data-when]", has_text="A command happens at op 20 and is part of the run").wait_for()
     page.locator("#poke").get_by_role("button", name="pin", exact=True).click()
 
     page.locator("#poke [data-did]", has_text=f"{PFN} is pinned until it is unpinned").wait_for()
@@ -146,7 +146,7 @@ def test_a_fork_may_begin_with_a_command_also_for_a_viewer(opened: "Opened", ser
     page = drawn(opened(presenter.url.removeprefix(server_url)))
     page.keyboard.press("w")
     page.locator("#fork").get_by_role("button", name="Fork with a command").click()
-    page.locator("#poke [data-where]", has_text="of a fork, in a tab of its own").wait_for()
+    page.locator("#poke [data-when]", has_text="of a fork, in a tab of its own").wait_for()
     page.locator("#poke [name=pfn]").fill(PFN)
     with page.context.expect_page() as tab:
         page.locator("#poke").get_by_role("button", name="pin", exact=True).click()

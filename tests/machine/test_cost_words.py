@@ -61,7 +61,7 @@ def test_under_static_a_tagged_page_costs_what_any_other_does() -> None:
         (costs(), "Nobody has asked for a tagged page."),
         (costs(pcp=94), "Nobody has asked for a tagged page; an ordinary one costs 94 ns."),
         (costs(reserved=224, taken=2000, pcp=94), "50% of 20 tagged requests found their tag page reserved."),
-        ((ONE,), "The only tagged request found its tag page reserved."),
+        ((ONE,), "The only tagged request cost 9 ns: its tag page was reserved."),
         (costs("static", buddy=94), "A tagged page costs what any page does, 94 ns: nothing has to be reserved."),
         (costs("off", pcp=94), "Nothing can be tagged; any page costs 94 ns."),
     ],
