@@ -31,14 +31,7 @@ from sim.core.consts import (
     T_ALLOC,
     T_RESERVE,
 )
-from sim.core.cost import (
-    DATA_MOVES,
-    X_DROP_PAGE,
-    X_LRU_DRAIN,
-    X_TAG_CACHE,
-    X_TAKE_TAG_PAGE,
-    charge,
-)
+from sim.core.cost import DATA_MOVES, X_DROP_PAGE, X_LRU_DRAIN, X_TAG_CACHE, X_TAKE_TAG_PAGE, charge
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
 from sim.core.gfp import GFP_MIGRATE

@@ -59,9 +59,9 @@ def rmqueue(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int
         else:
             page = rmqueue_one(st, z, order, mt, flags)
         charge(st, X_BUDDY_TAKE, 1)
-        st.req[R_PATH] |= FROM_BUDDY
         if page == NO_PAGE:
             return NO_PAGE
+        st.req[R_PATH] |= FROM_BUDDY
         mod_zone_freepage_state(st, z, -(1 << order), type_taken(st, page, mt))
     st.vm[V_PGALLOC + st.z_type[z]] += 1 << order
     if st.z_boosted[z]:

@@ -54,7 +54,9 @@ def cost_sentence(costs: Costs) -> str:
     if not asked:
         return f"Nobody has asked for a tagged page{f'; an ordinary one costs {price}' if price else ''}."
     free = sum(row.count for row in tagged if row.path == "reserved")
-    return f"<b>{_percent(free, asked)}</b> of {plural(asked, 'tagged request')} find their tag page reserved."
+    if asked == 1:
+        return f"The only tagged request {'found' if free else 'did <b>not</b> find'} its tag page reserved."
+    return f"<b>{_percent(free, asked)}</b> of {asked:,} tagged requests found their tag page reserved."
 
 
 def _percent(part: int, whole: int) -> str:
@@ -73,6 +75,8 @@ def story_cost(rows: "tuple[Row, ...]") -> str:
         idle = sum(row.event == c.E_DIRECT_RECLAIM and row.a == 0 for row in rows)
         return f"{said}, {plural(idle, 'round')} of reclaim without progress." if idle else f"{said}."
     refused = [row for row in rows if row.event == c.E_RESERVE and row.e not in (c.OK, c.EINTR)]
+    if not refused:  # lost from the ring
+        return f"{said}, {duration(lost)} of it on tag pages that could not be emptied."
     what = "pinned page" if all(row.e == c.EBUSY for row in refused) else "full tag page"
     where = f"one {what}" if len({row.a for row in refused}) == 1 else f"{what}s"
     return f"{said}, {duration(lost)} of it on {where}."

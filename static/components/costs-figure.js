@@ -1,7 +1,7 @@
 // <costs-figure>: what requests have cost, one row a path: median, whisker to the 90th and 99th of a hundred.
 import { Piece, define, px, svg } from "./piece.js"
 import { run } from "../run.js"
-import { decades, place, ticks } from "../lib/costs.js"
+import { axisOf, place, ticks } from "../lib/costs.js"
 import { duration } from "../lib/format.js"
 
 const RIGHT = 58 // px for the number
@@ -15,16 +15,16 @@ class CostsFigure extends Piece {
 }
 
 function picture(W, rows) {
-  const high = W > 350 ? 18 : 15, left = px("t-note") * 11.5, axis = decades(rows), foot = rows.length * high
+  const high = W > 350 ? 18 : 15, left = px("t-note") * 11.5, axis = axisOf(rows), foot = rows.length * high
   const x = ns => left + place(ns, axis) * (W - left - RIGHT)
-  const lines = ticks(axis, W - left - RIGHT).map(({ ns, name }) => `<path d="M${x(ns)} 1V${foot + 3}" stroke="var(--rule-2)"/>
+  const lines = ticks(axis, W - left - RIGHT).map(({ ns, name }) => `<path d="M${x(ns)} 1V${foot + 3}" stroke="var(--rule)"/>
     <text x="${x(ns)}" y="${foot + 16}" class="s m q">${name}</text>`)
   const body = rows.map((row, i) => row.count ? path(row, x, W, (i + .5) * high) : none(row, W, (i + .5) * high))
   return svg(W, foot + 20, `${lines.join("")}${body.join("")}<text x="0" y="${foot + 16}" class="s q">median, p90, p99</text>`,
     label(rows))
 }
 
-const none = (row, W, y) => `<g class="none"><text x="0" y="${y + 4}" class="s q">${row.label}</text>
+const none = (row, W, y) => `<g data-none><text x="0" y="${y + 4}" class="s q">${row.label}</text>
   <text x="${W}" y="${y + 4}" class="s e q">none yet</text></g>`
 
 function path(row, x, W, y) {

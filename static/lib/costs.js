@@ -1,11 +1,11 @@
-// Where costs lie on a logarithmic axis: whole decades, those of the paths that requests have taken, four at least.
+// Where costs lie on a logarithmic axis: half decades, round what requests have cost, four decades at least.
 const LEAST = 4
 
 /** @param {{count: number, p50: number, p99: number}[]} rows @returns {[number, number]} exponents of ten, in ns */
-export function decades(rows) {
+export function axisOf(rows) {
   const seen = rows.filter(row => row.count)
-  const low = Math.floor(log(Math.min(100, ...seen.map(row => row.p50))))
-  const high = Math.ceil(log(Math.max(1, ...seen.map(row => row.p99))))
+  const low = Math.floor(2 * log(Math.min(100, ...seen.map(row => row.p50)))) / 2
+  const high = Math.ceil(2 * log(Math.max(1, ...seen.map(row => row.p99)))) / 2
   return [low, Math.max(low + LEAST, high)]
 }
 
@@ -17,7 +17,7 @@ const log = ns => Math.log10(Math.max(1, ns))
 // the decades that have a line, and those of them that have room for their name
 export function ticks([low, high], px) {
   const step = px / (high - low), every = step >= 46 ? 1 : step >= 23 ? 2 : 3
-  const all = Array.from({ length: high - low + 1 }, (_, i) => low + i)
+  const first = Math.ceil(low), all = Array.from({ length: Math.floor(high) - first + 1 }, (_, i) => first + i)
   return all.map(power => ({ ns: 10 ** power, name: power % every === 0 || every === 3 ? named(power, every) : "" }))
 }
 

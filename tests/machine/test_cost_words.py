@@ -25,6 +25,7 @@ def costs(policy: str = "rfc-v1", **medians: int) -> tuple[CostView, ...]:
     )
 
 
+ONE = CostView("reserved", "tagged, tags reserved", 1, 9, 9, 9, 9)
 DURATIONS = [
     (0, "0 ns"), (94, "94 ns"), (999, "999 ns"), (1000, "1.0 µs"), (1949, "1.9 µs"), (1950, "2.0 µs"), (9960, "10 µs"),
     (20_600, "21 µs"), (283_864, "280 µs"), (994_999, "990 µs"), (995_000, "1.0 ms"), (4_560_454, "4.6 ms"),
@@ -59,7 +60,8 @@ def test_under_static_a_tagged_page_costs_what_any_other_does() -> None:
     [
         (costs(), "Nobody has asked for a tagged page."),
         (costs(pcp=94), "Nobody has asked for a tagged page; an ordinary one costs 94 ns."),
-        (costs(reserved=224, taken=2000, pcp=94), "50% of 20 tagged requests find their tag page reserved."),
+        (costs(reserved=224, taken=2000, pcp=94), "50% of 20 tagged requests found their tag page reserved."),
+        ((ONE,), "The only tagged request found its tag page reserved."),
         (costs("static", buddy=94), "A tagged page costs what any page does, 94 ns: nothing has to be reserved."),
         (costs("off", pcp=94), "Nothing can be tagged; any page costs 94 ns."),
     ],
@@ -84,6 +86,7 @@ def refused(tag_page: int, ret: int = c.EBUSY) -> Row:
         ((refused(3), alloc(62_000, 60_000)), "62 µs, 60 µs of it on one pinned page."),
         ((refused(3), refused(4), alloc(62_000, 60_000)), "62 µs, 60 µs of it on pinned pages."),
         ((refused(3, c.ENOMEM), alloc(62_000, 60_000)), "62 µs, 60 µs of it on one full tag page."),
+        ((alloc(62_000, 60_000),), "62 µs, 60 µs of it on tag pages that could not be emptied."),
         ((alloc(40_000, 0), alloc(500)), "41 µs."),
         (
             (*(Row(1, c.E_DIRECT_RECLAIM, 1, -1, 0, 0, 0, 0, 0, 0),) * 16, alloc(910_000)),

@@ -18,7 +18,7 @@ def say(slug: str, scenario: str, op: int, **changes: object) -> str:
 
 SAID = [
     ("costs", "first-tagged-page", 0, "Nobody has asked for a tagged page."),
-    ("costs", "first-tagged-page", 32, "97% of 32 tagged requests find their tag page reserved."),
+    ("costs", "first-tagged-page", 32, "97% of 32 tagged requests found their tag page reserved."),
     ("page-map", "first-tagged-page", 32, "Of 66.0 MiB of memory 128 KiB is tagged; tag storage keeps 4 KiB for tags"),
     (
         "free-lists",
