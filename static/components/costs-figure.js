@@ -15,7 +15,7 @@ class CostsFigure extends Piece {
 }
 
 function picture(W, rows) {
-  const high = W > 350 ? 18 : 15, left = px("t-note") * 11.5, axis = axisOf(rows), foot = rows.length * high
+  const high = W > 350 ? 16 : 15, left = px("t-note") * 11.5, axis = axisOf(rows), foot = rows.length * high
   const x = ns => left + place(ns, axis) * (W - left - RIGHT)
   const lines = ticks(axis, W - left - RIGHT).map(({ ns, name }) => `<path d="M${x(ns)} 1V${foot + 3}" stroke="var(--rule)"/>
     <text x="${x(ns)}" y="${foot + 16}" class="s m q">${name}</text>`)
