@@ -1,5 +1,6 @@
 """The inspector: what a page, a pageblock or a process is, one verdict, and what there is to know about it. HTML."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sim.look.inspect import BlockView, Pair, ProcessPages
 
 Facts = tuple[tuple[str, str], ...]
+Poke = tuple[str, Mapping[str, int | str], str]  # a command: what it does, its data- attributes, its label
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Inspection:
     sentences: tuple[str, ...] = ()
     facts: Facts = ()
     links: tuple[Link, ...] = field(default=())
-    pokes: tuple[tuple[str, str, str], ...] = ()  # commands: what it does, the process it names, label
+    pokes: tuple[Poke, ...] = ()
 
 
 def inspect_page(view: PageView, pair: "Pair | None", policy: str) -> Inspection:
@@ -142,11 +144,14 @@ def _page_links(view: PageView) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def _page_pokes(view: PageView) -> tuple[tuple[str, str, str], ...]:
+def _page_pokes(view: PageView) -> tuple[Poke, ...]:
+    """Pin or unpin the page, free its block."""
     if view.pinned:
-        return (("unpin", "", "Unpin it"),)
+        return (("unpin", {"pfn": view.pfn}, "Unpin it"),)
     owned = bool(view.owner) or view.kind in (c.K_ANON, c.K_FILE, c.K_DIRTY, c.K_TAGGED, c.K_SLAB)
-    return (("pin", "", "Pin it"), ("free_page", "", "Free it")) if owned else ()
+    head = view.pfn & ~((1 << view.order) - 1)
+    free = ("free_page", {"pfn": head}, "Free its block" if view.order else "Free it")
+    return (("pin", {"pfn": view.pfn}, "Pin it"), free) if owned else ()
 
 
 def inspect_block(view: "BlockView", policy: str) -> Inspection:
@@ -213,7 +218,7 @@ def inspect_process(view: ProcessView, pages: "ProcessPages", policy: str) -> In
         sentences=_process_sentences(view, pages, policy) if view.alive else (),
         facts=split,
         links=tuple(links),
-        pokes=(("kill", view.name, "Kill it"),) if view.alive else (),
+        pokes=(("kill", {"process": view.name}, "Kill it"),) if view.alive else (),
     )
 
 

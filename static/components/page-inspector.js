@@ -88,7 +88,7 @@ class PageInspector extends HTMLElement {
   }
 
   key(e) {
-    if (e.key !== "Escape" || nothing() || document.querySelector("dialog[open]")) return
+    if (e.key !== "Escape" || nothing() || document.querySelector("dialog[open], :popover-open")) return
     select()
     e.preventDefault()
   }

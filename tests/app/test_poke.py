@@ -153,6 +153,34 @@ def test_a_fork_may_change_policy_and_seed(client: httpx.Client) -> None:
     )
 
 
+def test_another_policy_of_a_poked_run_keeps_the_commands(client: httpx.Client) -> None:
+    run_id = make_run(client, OPEN, op=20)
+    poke(client, run_id, "pin", pfn="0x80010")
+    page = client.get(f"/runs/{run_id}", headers=PAGE).text
+    assert '<input type="hidden" name="cmd" value="20:pin,pfn=0x80010">' in page
+    form = {"scenario": OPEN, "policy": "static", "op": "21", "cmd": "20:pin,pfn=0x80010"}
+
+    answer = client.post("/api/runs", data=form, headers=PAGE)
+
+    assert answer.headers["location"].endswith("policy=static&seed=7&op=21&cmd=20:pin,pfn=0x80010")
+
+
+@pytest.mark.parametrize("order", [0, 9])
+def test_the_inspector_offers_to_free_the_whole_block(client: httpx.Client, order: int) -> None:
+    program = [{"do": "alloc", "process": "server", "what": "anon", "order": order}]
+    run_id = make_run(client, OPEN, set={"program": program})
+    told = command(client, run_id, "goto", n=1)
+    view = client.get(f"/runs/{run_id}/find?q=server").json()
+    pfn = view["pfn"] + (1 << order) - 1
+
+    html = client.get(f"/runs/{run_id}/inspect?pfn={pfn}").text
+
+    label = "Free its block" if order else "Free it"
+    assert (f'data-poke="free_page" data-pfn="{view["pfn"]}"' in html, f">{label}<" in html) == (True, True)
+    freed = poke(client, run_id, "free_page", pfn=view["pfn"])["did"]
+    assert (told["op"], freed["words"]) == (1, f"1 of 1 block freed, from {view['pfn']:#x} on")
+
+
 def test_a_poke_works_as_a_form(client: httpx.Client) -> None:
     run_id = make_run(client, OPEN, op=20)
     form = {"command": "poke", "do": "pin", "pfn": "0x80010", "ops": ""}

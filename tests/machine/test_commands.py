@@ -243,6 +243,19 @@ def test_a_pin_for_some_ops_ends_by_itself(boot: Boot) -> None:
     assert all(pin.until_op != 3041 for pin in machine.snapshot().pins)
 
 
+def test_the_history_of_a_page_knows_the_commands(boot: Boot) -> None:
+    commands = [{"at": 20, "do": "pin", "pfn": "0x80010"}, {"at": 30, "do": "unpin", "pfn": "0x80010"}]
+    machine = boot("spurious-oom", commands=commands)
+    machine.seek(25)
+
+    touched = machine.touched(0x80010)
+
+    assert (touched.previous, touched.next) == (21, 31)
+    found = machine.history.find("pin", 0, "next", machine.length, 0x80010)
+    assert found is not None
+    assert found.op == 21
+
+
 def test_what_a_command_came_to_is_said(boot: Boot) -> None:
     machine = boot("spurious-oom")
     machine.seek(10)
