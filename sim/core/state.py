@@ -240,7 +240,7 @@ D_DRIFT, D_CPU, D_REPLAY = 29, 30, 31
 # kcompactd has been woken; the order and the highest zone it was asked for; the same of kswapd, and what it has
 # reclaimed since it woke.
 D_KCOMPACTD, D_KCOMPACTD_ORDER, D_KCOMPACTD_ZONE, D_KSWAPD_ORDER, D_KSWAPD_DONE = 32, 33, 34, 35, 36
-D_EXPLAIN = 43  # decisions are written to `why`: set by sim/history.py, 0 in every run
+D_EXPLAIN = 43  # decisions are written to `why`: set by sim/explain, 0 in every run
 
 # requests that were answered
 D_ANSWERED = 40
