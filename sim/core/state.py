@@ -246,7 +246,7 @@ D_TRACE = 42
 D_TRIES, D_MIN_FREE = 38, 39
 # requests that were answered
 D_ANSWERED = 40
-# decisions are written to `why`: set by sim/history.py, 0 in every run
+# decisions are written to `why`: set by sim/explain, 0 in every run
 D_EXPLAIN = 41
 
 # `zone_compact`: cursors of the scanners (pages; of the migrate scanner one for async, one for sync), where they were

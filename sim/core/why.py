@@ -1,4 +1,4 @@
-"""Why a request got what it got: rows of decisions, written only while D_EXPLAIN is set (sim/history.py sets it).
+"""Why a request got what it got: rows of decisions, written only while D_EXPLAIN is set (sim/explain sets it).
 
 A row is what was decided (W_*), the zone, what the request has cost so far, then values as the comment beside each
 W_* says. Events of the op become rows too, in place. Row 0 is the header.
