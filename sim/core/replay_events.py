@@ -23,7 +23,9 @@ from sim.core.replay_isolate import told_contig, told_isolate_free, told_isolate
 from sim.core.replay_metadata import told_release, told_reserve
 from sim.core.replay_rmqueue import told_alloc, told_extfrag, told_locked
 from sim.core.replay_rows import F_PAGE
-from sim.core.state import State
+from sim.core.state import RP_MISSED, State
+
+GIVE_UP = 1024  # mismatches of a window; the recorded kernels have 43 at most, before frees that found a lock are marked
 
 
 @outlined
@@ -49,9 +51,11 @@ def told_rare(st: State, row: int) -> int:
 
 @entry
 def replay_events(st: State, start: int, end: int) -> int:
-    """Make every movement that rows [start, end) tell."""
+    """Make every movement that rows [start, end) tell; one that has come too far from the trace is not followed on."""
     heads = pcp_head(st, 0, 0)
     for n in range(start, end):
+        if st.rp_sum[RP_MISSED] > GIVE_UP:
+            return 0
         row = n * TRACE_FIELDS
         kind = st.rp[row]
         if kind == T_LOCKED:

@@ -75,6 +75,13 @@ def test_under_pressure_every_window_without_compaction_ends_the_same(policy: st
     assert len(compacted) < len(found) // 3
 
 
+def test_a_window_that_has_gone_astray_ends_and_says_where(tmp_path: Path) -> None:
+    subject = make_scenario(under_pressure())
+    (window,) = windows(tmp_path, subject, [0, Machine(subject).length])
+    assert not window.compared.exact
+    assert "row" in window.why
+
+
 def compacts(run: Run, window: Window) -> bool:
     """Whether a compaction begins in a window."""
     kinds = run.trace.rows[run.places[window.start][0] : run.places[window.end][0], 0]
