@@ -25,7 +25,7 @@ from sim.core.replay_rmqueue import told_alloc, told_extfrag, told_locked
 from sim.core.replay_rows import F_PAGE
 from sim.core.state import RP_MISSED, State
 
-GIVE_UP = 1024  # mismatches of a window; the recorded kernels have 43 at most, before frees that found a lock are marked
+GIVE_UP = 1024  # mismatches of a window; recorded kernels have 43 at most, before frees that met a lock are marked
 
 
 @outlined
