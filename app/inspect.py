@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from app.engine import Machine
 from sim.errors import ScenarioError
-from sim.history import Touched
+from sim.touched import Touched
 from sim.words import find
 from sim.words.inspect import Inspection, inspect_block, inspect_page, inspect_process
 from sim.words.pages import describe

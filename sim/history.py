@@ -5,8 +5,7 @@ It shares nothing that changes with the machine on screen, so it may run in anot
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from numpy.typing import NDArray
 
@@ -33,9 +32,8 @@ from sim.figures import figures
 from sim.kernel_trace import decode
 from sim.layout import Layout
 from sim.snapshot import Event
+from sim.touched import Direction, Found, Kind, Touched
 
-Kind = Literal["any", "alloc", "reserve", "refusal", "release", "migrate", "steal", "oom", "pin", "exit"]
-Direction = Literal["next", "previous"]
 ALL = (1 << 16) - 1
 WATCH: dict[Kind, int] = {
     "any": ALL,
@@ -49,24 +47,6 @@ WATCH: dict[Kind, int] = {
     "pin": 1 << E_PIN,
     "exit": 1 << E_EXIT,
 }
-KINDS: tuple[Kind, ...] = get_args(Kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """What touched a page, seen from one op."""
-
-    since: int  # op at which the page became what it is, 0: since boot
-    previous: int | None  # last op before this one with an event that touched the page
-    next: int | None  # first op after this one with such an event, as far as the run was recorded
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An op with a wanted event, and the events of that op that are still known, oldest first."""
-
-    op: int
-    events: tuple[Event, ...]
 
 
 class History:

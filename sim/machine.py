@@ -14,7 +14,7 @@ from sim.drive import Drive, plan_of
 from sim.errors import ScenarioError
 from sim.explain.machine import Explanations
 from sim.geometry import Geometry, geometry_of
-from sim.history import History, Touched
+from sim.history import History
 from sim.invariants import check_machine
 from sim.layout import Layout, load_layout
 from sim.look.inspect import BlockView, Pair, ProcessPages
@@ -22,6 +22,7 @@ from sim.look.lens import Lens
 from sim.poke import until
 from sim.scenario import Scenario
 from sim.snapshot import PageView, Snapshot
+from sim.touched import Touched
 
 
 class Machine:

@@ -14,7 +14,7 @@ from app.presenter import is_presenter
 from app.routes.stream import ask, etag, whole
 from app.service import Service, ready_service
 from sim.errors import ScenarioError
-from sim.history import Direction, Kind
+from sim.touched import Direction, Kind
 from sim.words.inspect import with_history
 
 router = APIRouter(tags=["run"])

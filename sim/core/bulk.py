@@ -3,8 +3,7 @@
 from sim.core.build import compiled, outlined
 from sim.core.consts import E_ALLOC, MOVABLE, NO_PAGE
 from sim.core.counters import free_pages
-from sim.core.get_page import highest_zone
-from sim.core.gfp import gfp_migratetype
+from sim.core.get_page import gfp_migratetype, highest_zone
 from sim.core.pcp import take_from_pcplist
 from sim.core.process import own
 from sim.core.records import touch

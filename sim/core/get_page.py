@@ -12,7 +12,7 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
 )
 from sim.core.cost import X_ZONE_TEST, charge
-from sim.core.gfp import GFP_DMA, GFP_DMA32, GFP_HIGHMEM, GFP_MOVABLE, GFP_TAGGED, gfp_migratetype
+from sim.core.gfp import GFP_DMA, GFP_DMA32, GFP_HIGHMEM, GFP_MOVABLE, GFP_TAGGED
 from sim.core.pages import set_kind, zone_of
 from sim.core.records import mark_once, record_cold
 from sim.core.rmqueue import get_page_untagged, rmqueue, zone_allows
@@ -69,6 +69,12 @@ def get_page_tagged(st: State, order: int, flags: int, cpu: int, fatal: int) -> 
         if not flags & ALLOC_NOFRAGMENT:
             return NO_PAGE
         flags &= ~ALLOC_NOFRAGMENT
+
+
+@inlined
+def gfp_migratetype(st: State, gfp: int) -> int:
+    """The type a request asks for: __GFP_MOVABLE and __GFP_RECLAIMABLE shifted down."""
+    return (gfp >> 3) & 3
 
 
 @inlined

@@ -1,8 +1,5 @@
 """gfp bits that the allocator looks at (page-allocator facts 3.1; __GFP_TAGGED is __GFP_ZEROTAGS renamed)."""
 
-from sim.core.build import inlined
-from sim.core.state import State
-
 GFP_DMA = 0x1
 GFP_HIGHMEM = 0x2
 GFP_DMA32 = 0x4
@@ -20,9 +17,3 @@ GFP_NOMEMALLOC = 0x80000
 GFP_THISNODE = 0x200000
 GFP_TAGGED = 0x800000
 GFP_MIGRATE = 0x104CC8  # USER | MOVABLE | RETRY_MAYFAIL, for the new place of a page that has to move
-
-
-@inlined
-def gfp_migratetype(st: State, gfp: int) -> int:
-    """The type a request asks for: __GFP_MOVABLE and __GFP_RECLAIMABLE shifted down."""
-    return (gfp >> 3) & 3

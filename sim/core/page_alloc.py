@@ -5,11 +5,10 @@ from sim.core.consts import (
     MOVABLE,
     NO_PAGE,
 )
-from sim.core.get_page import get_page, highest_zone
+from sim.core.get_page import get_page, gfp_migratetype, highest_zone
 from sim.core.gfp import (
     GFP_KSWAPD_RECLAIM,
     GFP_TAGGED,
-    gfp_migratetype,
 )
 from sim.core.rmqueue import no_fragment
 from sim.core.slowpath import alloc_pages_slowpath

@@ -18,7 +18,8 @@ from sim.core.consts import (
     TRACE_FIELDS,
 )
 from sim.core.free import put_page
-from sim.core.gfp import GFP_OOM_VICTIM, GFP_TAGGED, gfp_migratetype
+from sim.core.get_page import gfp_migratetype
+from sim.core.gfp import GFP_OOM_VICTIM, GFP_TAGGED
 from sim.core.page_alloc import alloc_pages
 from sim.core.process import class_of, own
 from sim.core.replay_frees import GONE, OWN_LINE, TARGET_LINE

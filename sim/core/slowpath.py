@@ -17,7 +17,7 @@ from sim.core.consts import (
     PRIO_SYNC_LIGHT,
 )
 from sim.core.cost import FROM_SLOW, X_SLOW_PATH, charge
-from sim.core.get_page import get_page, highest_zone, return_page_to_buddy
+from sim.core.get_page import get_page, gfp_migratetype, highest_zone, return_page_to_buddy
 from sim.core.gfp import (
     GFP_DIRECT_RECLAIM,
     GFP_HIGH,
@@ -29,7 +29,6 @@ from sim.core.gfp import (
     GFP_RETRY_MAYFAIL,
     GFP_TAGGED,
     GFP_THISNODE,
-    gfp_migratetype,
 )
 from sim.core.highatomic import reserve_highatomic_pageblock, unreserve_highatomic_pageblock
 from sim.core.oom import out_of_memory

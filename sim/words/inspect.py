@@ -11,8 +11,8 @@ from sim.words.pages import KERNEL_KINDS
 from sim.words.text import KINDS, MIGRATETYPES, part, pfn_link, plural, size
 
 if TYPE_CHECKING:
-    from sim.history import Touched
     from sim.look.inspect import BlockView, Pair, ProcessPages
+    from sim.touched import Touched
 
 Facts = tuple[tuple[str, str], ...]
 Poke = tuple[str, Mapping[str, int | str], str]  # a command: what it does, its data- attributes, its label

@@ -1,4 +1,5 @@
 import asyncio
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -48,6 +49,12 @@ def test_a_cold_core_shows_the_starting_page_with_progress(cold: httpx.Client) -
     answer = cold.get("/", headers=PAGE)
 
     assert (answer.status_code, "3 of 12" in answer.text, "refresh" in answer.text) == (503, True, True)
+
+
+def test_the_service_starts_without_the_core() -> None:
+    """Else it would be compiled before the first page is answered, with nobody told."""
+    asked = "import app.application, sys; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
 def test_a_cold_service_is_alive_but_not_ready(cold: httpx.Client) -> None:

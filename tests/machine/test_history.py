@@ -8,9 +8,10 @@ import pytest
 from sim.core import consts as c
 from sim.core.state import D_EVENTS, D_WATCH, EVENT_ROWS
 from sim.errors import ScenarioError
-from sim.history import KINDS, Watcher
+from sim.history import Watcher
 from sim.machine import Machine
 from sim.scenario import Scenario, load_scenario
+from sim.touched import KINDS
 
 Boot = Callable[..., Machine]
 OPS = 1_500
