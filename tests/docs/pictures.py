@@ -21,6 +21,10 @@ BUILD = ROOT / "build" / "pictures"
 SHOWN = {"run-1920-light": "run", "states-1920-light": "states"}  # in docs, and under which name
 LOST = "run-1366-light-lost"
 GALLERY = "index-1920-light"
+SETTLED = """() => {
+  const map = document.querySelector("page-map")
+  return map.tally && map.drawn().settled // drawn at all, and with all it has asked for
+}"""
 SHEET = "states-1920-light"
 
 
@@ -35,7 +39,7 @@ def settle(page: "Page") -> None:
     """Fonts are there, charts had their turn, the map has what it asked for."""
     page.evaluate("document.fonts.ready")
     if page.locator("page-map").count():
-        page.wait_for_function("() => document.querySelector('page-map').drawn().settled")
+        page.wait_for_function(SETTLED)
     page.wait_for_timeout(1500)
 
 
