@@ -23,8 +23,8 @@ def _ordinary(costs: Costs) -> CostView | None:
 
 
 def tagged_costs(costs: Costs) -> str:
-    """The last part of the answer: what a tagged page costs, of what has happened so far; "" for nothing."""
-    whens = (("taken", "when its tag page is free"), ("moved", "when data must move out first"))
+    """The last part of the answer: what a tagged request of any order costs, of what has happened; "" for nothing."""
+    whens = (("taken", "when its tag pages are free"), ("moved", "when data must move first"))
     found = [(_row(costs, path), when) for path, when in whens]
     parts = [f"<b>{duration(row.p50)}</b> {when}" for row, when in found if row]
     ordinary = _ordinary(costs)
@@ -32,7 +32,7 @@ def tagged_costs(costs: Costs) -> str:
         return ""
     if ordinary:
         parts.append(f"an ordinary one <b>{duration(ordinary.p50)}</b>")
-    return f" A {part('tagged', 'tagged')} page costs {', '.join(parts)}."
+    return f" A {part('tagged', 'tagged')} request costs {', '.join(parts)}."
 
 
 def ordinary_cost(costs: Costs) -> str:

@@ -18,7 +18,7 @@ class AnswerLines extends Piece {
 
 function cost() {
   const many = times(run.frame.costs.rows)
-  return many ? `<p><b>${many.map(n => nf(n) + "×").join(" to ")}</b> the cost of an ordinary page, for a tagged one</p>`
+  return many ? `<p><b>${many.map(n => nf(n) + "×").join(" to ")}</b> the cost of an ordinary request, for a tagged one</p>`
     : `<p>${run.frame.costs.words}</p>`
 }
 define("answer-lines", AnswerLines)

@@ -24,7 +24,7 @@ def test_a_frame_has_one_row_a_path_in_nanoseconds() -> None:
 
 def test_the_page_ends_its_answer_with_what_a_tagged_page_costs(client: Client) -> None:
     html = opened(client, "scenario=first-tagged-page&op=1").text
-    assert "page costs <b>280\u00a0µs</b> when its tag page is free." in html
+    assert "request costs <b>280\u00a0µs</b> when its tag pages are free." in html
     assert '<p class="cost"' in html
 
 
@@ -45,7 +45,7 @@ def test_every_price_is_shown_with_its_source(client: Client) -> None:
 
 def test_a_link_may_change_a_price(client: Client) -> None:
     answer = opened(client, "scenario=first-tagged-page&op=1&set=costs.lru_drain=0")
-    assert "page costs <b>3.9\u00a0µs</b> when" in answer.text
+    assert "request costs <b>3.9\u00a0µs</b> when" in answer.text
     assert "set for this run" in answer.text
 
 

@@ -40,13 +40,13 @@ def test_a_time_has_two_significant_digits_from_a_microsecond_on(ns: int, text: 
 
 def test_the_answer_ends_in_what_a_tagged_page_costs() -> None:
     assert plain(tagged_costs(costs(taken=1900, moved=21_000, pcp=42))) == (
-        " A tagged page costs 1.9 µs when its tag page is free, 21 µs when data must move out first, "
+        " A tagged request costs 1.9 µs when its tag pages are free, 21 µs when data must move first, "
         "an ordinary one 42 ns."
     )
 
 
 def test_the_answer_tells_only_what_has_happened() -> None:
-    assert plain(tagged_costs(costs(taken=1900))) == " A tagged page costs 1.9 µs when its tag page is free."
+    assert plain(tagged_costs(costs(taken=1900))) == " A tagged request costs 1.9 µs when its tag pages are free."
     assert tagged_costs(costs(pcp=42, reserved=224)) == ""
 
 
