@@ -3,7 +3,7 @@
 import { token, px } from "./piece.js"
 
 const TURN = 100 // ms between two charts
-const SHARE = 1 / 25 // of the time
+const SHARE = 1 / 50 // of the time; laying out and painting cost as much again
 const waiting = new Map() // element -> () => figure
 let loaded, timer
 
