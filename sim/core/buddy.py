@@ -14,7 +14,6 @@ from sim.core.consts import (
 from sim.core.counters import mod_zone_freepage_state
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import zone_of
-from sim.core.prefetch import prefetch
 from sim.core.records import trace
 from sim.core.state import D_PAGES, State
 
@@ -110,7 +109,6 @@ def rmqueue_smallest(st: State, z: int, order: int, mt: int) -> int:
         if st.nr_free[i] > 0:
             page = st.nxt[st.dim[D_PAGES] + i]
             del_page_from_free_list(st, page)
-            prefetch(st, st.nxt[st.nxt[page]])
             trace(st, E_LOCKED, page, order, mt)
             return expand(st, page, order, o, mt)
     return NO_PAGE

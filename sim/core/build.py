@@ -22,9 +22,6 @@ from sim.core.state import State, fields
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Read when numba is imported, which happens further down: more makes this core no faster (docs/decisions.md).
-os.environ.setdefault("NUMBA_OPT", "1")
-
 BUILD = os.environ.get("CARVEOUT_BUILD", "compiled")
 if BUILD not in ("compiled", "checked", "python"):
     raise SystemExit(f"CARVEOUT_BUILD: {BUILD!r} is not one of compiled, checked, python")
@@ -111,19 +108,12 @@ def outlined(function: Callable[P, R]) -> Callable[P, R]:
 
     Without it every caller of a deep function pays for the whole depth: 17 s to compile instead of 8.
     """
+    made = compiled(function)
     if BUILD != "compiled":
-        return compiled(function)
-    import llvmlite.binding
-    import numba
+        return made
+    from sim.core import symbols
 
-    numba.config.CACHE_DIR = str(cache_dir())
-    signature = _signature(function)
-    made = numba.cfunc(signature, cache=True, error_model="numpy")(function)
-    symbol = f"carveout_{function.__name__}"
-    llvmlite.binding.add_symbol(symbol, made.address)
-    for tell in on_function:
-        tell(function.__name__)
-    outside: Callable[P, R] = numba.types.ExternalFunction(symbol, signature)
+    outside: Callable[P, R] = symbols.reached_by_symbol(made)
     return outside
 
 

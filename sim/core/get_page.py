@@ -85,7 +85,7 @@ def highest_zone(st: State, gfp: int) -> int:
     return ZONE_MOVABLE if gfp & (GFP_HIGHMEM | GFP_MOVABLE) == GFP_HIGHMEM | GFP_MOVABLE else ZONE_NORMAL
 
 
-@compiled
+@inlined
 def get_page(st: State, order: int, gfp: int, flags: int, process: int) -> int:
     """get_page_from_freelist: one pass."""
     st.req[R_PASSES] += 1

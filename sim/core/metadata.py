@@ -21,7 +21,9 @@ def region_of(st: State, page: int) -> int:
 def block_of(st: State, r: int, page: int) -> int:
     """First tag page of the block that holds the tags of a data page of region r."""
     offset = (page - st.r_data[r]) >> 5
-    return st.r_tag[r] + offset - offset % st.r_block[r]
+    if st.r_block[r] > 1:
+        offset -= offset % st.r_block[r]
+    return st.r_tag[r] + offset
 
 
 @inlined
@@ -29,6 +31,13 @@ def end_of_blocks(st: State, r: int, block: int, order: int) -> int:
     """Where the blocks of a 2^order request end: max(2^order / 32, 1) blocks, W2 included (facts 3.3 step 4)."""
     blocks = max((1 << order) >> 5, 1)
     return min(block + blocks * st.r_block[r], st.r_tag_end[r])
+
+
+@inlined
+def blocks_between(st: State, r: int, start: int, end: int) -> int:
+    """How many blocks of region r there are from `start` to `end`; most requests have one."""
+    size = st.r_block[r]
+    return 1 if end - start == size else (end - start) // size
 
 
 @inlined
@@ -76,7 +85,7 @@ def drop_refs(st: State, r: int, block: int, refs: int) -> int:
     return 1
 
 
-@compiled
+@inlined
 def free_metadata_storage(st: State, page: int, order: int) -> int:
     """free_metadata_storage: a tagged block is freed; the last reference of a tag block gives it back."""
     r = region_of(st, page)
@@ -84,7 +93,8 @@ def free_metadata_storage(st: State, page: int, order: int) -> int:
         return 0
     start = block_of(st, r, page)
     refs = refs_per_block(st, r, order)
-    for block in range(start, end_of_blocks(st, r, start, order), st.r_block[r]):
+    for number in range(blocks_between(st, r, start, end_of_blocks(st, r, start, order))):
+        block = start + number * st.r_block[r]
         i = ref_of(st, r, block)
         released = -1
         if st.tag_ref[i] > 0:

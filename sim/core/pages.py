@@ -17,7 +17,7 @@ def set_kind_pageblock(st: State, page: int, old: int, kind: int) -> int:
 
 
 @compiled
-def set_kind(st: State, page: int, order: int, kind: int) -> int:
+def set_kind_block(st: State, page: int, order: int, kind: int) -> int:
     """Make every page of a block `kind`; the block's pages all have the kind of its first page."""
     old = st.kind[page]
     end = page + (1 << order)
@@ -30,6 +30,18 @@ def set_kind(st: State, page: int, order: int, kind: int) -> int:
         return 0
     for block in range(page, end, PAGEBLOCK_PAGES):
         set_kind_pageblock(st, block, old, kind)
+    return 0
+
+
+@inlined
+def set_kind(st: State, page: int, order: int, kind: int) -> int:
+    """`set_kind_block`, of most blocks, which are single pages, at once."""
+    if order > 0:
+        return set_kind_block(st, page, order, kind)
+    row = (page >> PAGEBLOCK_ORDER) * COUNT_STRIDE
+    st.count[row + st.kind[page]] -= 1
+    st.count[row + kind] += 1
+    st.kind[page] = kind
     return 0
 
 

@@ -20,7 +20,7 @@ from sim.core.counters import free_cma_pages, free_pages, mod_free, mod_free_of_
 from sim.core.fallback import rmqueue_fallback
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import set_kind
-from sim.core.prefetch import prefetch_buddy
+from sim.core.prefetch import look_anew, look_back
 from sim.core.records import trace
 from sim.core.state import (
     CC_CAPTURE,
@@ -153,7 +153,6 @@ def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
         while count > 0 and st.prv[head] != head:
             page = st.prv[head]
             mt = free_type(st, z, page)
-            prefetch_buddy(st, st.prv[page], order)
             pcp_take(st, pcp, pindex, page)
             set_kind(st, page, order, K_FREE)
             if not (st.cc[CC_CAPTURE] and capture(st, page, order, mt)):
@@ -162,6 +161,7 @@ def free_pcppages_bulk(st: State, pcp: int, count: int, pindex: int) -> int:
             if st.dim[D_REPLAY]:
                 note_drained(st, page)
             count -= 1 << order
+        look_anew(st, head)
     return 0
 
 
@@ -200,7 +200,9 @@ def free_to_pcp(st: State, z: int, cpu: int, page: int, order: int, mt: int) -> 
     set_kind(st, page, order, K_PCP)
     st.order[page] = order
     st.mt[page] = mt
-    list_add(st, pcp_head(st, pcp, pindex), page)
+    head = pcp_head(st, pcp, pindex)
+    list_add(st, head, page)
+    look_back(st, head, order)
     st.pcp_len[pcp * PCP_LISTS + pindex] += 1
     st.pcp_count[pcp] += 1 << order
     limit = high_limit(st, z, pcp, order)

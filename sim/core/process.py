@@ -21,12 +21,13 @@ from sim.core.consts import (
     K_PAGETABLE,
     K_SLAB,
     K_TAGGED,
+    KINDS,
     NO_PAGE,
     OWNED_CLASSES,
 )
 from sim.core.lists import list_add, list_del
 from sim.core.pages import find_head, zone_of
-from sim.core.prefetch import prefetch
+from sim.core.prefetch import look_ahead, look_from, look_past
 from sim.core.records import mark_once, record
 from sim.core.state import (
     D_LRU_HEADS,
@@ -38,22 +39,23 @@ from sim.core.state import (
     State,
 )
 
+CLASSES_OF = {
+    K_ANON: C_ANON,
+    K_TAGGED: C_TAGGED,
+    K_FILE: C_FILE,
+    K_DIRTY: C_DIRTY,
+    K_SLAB: C_SLAB,
+    K_PAGETABLE: C_PAGETABLE,
+}
+# The class of every kind, four bits each. An ordinary page for which tags were wished is C_TAGGED, C_ANON | 1.
+CLASS_OF = sum(CLASSES_OF.get(kind, C_UNMOVABLE) << 4 * kind for kind in range(KINDS))
+
 
 @inlined
 def class_of(st: State, page: int) -> int:
     """The class of an allocated block, from its kind."""
-    kind = st.kind[page]
-    if kind == K_ANON:
-        return C_TAGGED if st.flags[page] & F_WISHED else C_ANON
-    if kind == K_TAGGED:
-        return C_TAGGED
-    if kind == K_FILE:
-        return C_FILE
-    if kind == K_DIRTY:
-        return C_DIRTY
-    if kind == K_SLAB:
-        return C_SLAB
-    return C_PAGETABLE if kind == K_PAGETABLE else C_UNMOVABLE
+    wished = st.flags[page] & F_WISHED != 0
+    return CLASS_OF >> 4 * st.kind[page] & 15 | wished
 
 
 @inlined
@@ -76,6 +78,7 @@ def own(st: State, process: int, what: int, page: int, order: int) -> int:
     st.owner[page] = process
     st.p_count[process * CLASSES + what] += 1 << order
     if what < OWNED_CLASSES:
+        look_ahead(st, owner_head(st, process, what))
         return list_add(st, owner_head(st, process, what), page)
     z = zone_of(st, page)
     st.z_file[z] += 1
@@ -91,12 +94,12 @@ def disown(st: State, page: int) -> int:
     cell = process * CLASSES + what
     if st.p_cursor[cell] == page:
         st.p_cursor[cell] = st.nxt[page]
-    list_del(st, page)
-    prefetch(st, st.nxt[st.nxt[page]])
-    st.p_count[cell] -= 1 << order
-    if what >= OWNED_CLASSES:
-        prefetch(st, st.prv[st.prv[page]])
+    if what < OWNED_CLASSES:
+        look_past(st, owner_head(st, process, what), page)
+    else:
         st.z_file[zone_of(st, page)] -= 1
+    list_del(st, page)
+    st.p_count[cell] -= 1 << order
     st.owner[page] = 0
     return order
 
@@ -107,13 +110,16 @@ def pick(st: State, process: int, what: int, steps: int) -> int:
     head = owner_head(st, process, what)
     if st.nxt[head] == head:
         return NO_PAGE
-    page = st.p_cursor[process * CLASSES + what]
+    cell = process * CLASSES + what
+    page = st.p_cursor[cell]
+    goal = steps
     for _ in range(steps + 8):
         if page >= st.dim[D_PAGES] or steps > 0 or st.flags[page] & F_PINNED:
             page = st.nxt[page]
             steps -= 1
         if page < st.dim[D_PAGES] and steps <= 0 and not st.flags[page] & F_PINNED:
-            st.p_cursor[process * CLASSES + what] = page
+            st.p_cursor[cell] = page
+            look_from(st, head, page, goal - steps)
             return page
     return NO_PAGE
 

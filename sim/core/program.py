@@ -1,6 +1,6 @@
 """The step and the loop. `step` is the primitive: one op; everything else runs it."""
 
-from sim.core.build import compiled, entry, outlined
+from sim.core.build import compiled, entry, inlined, outlined
 from sim.core.bulk import allocate_bulk
 from sim.core.compact_direct import compact_memory, kcompactd_turn
 from sim.core.consts import (
@@ -99,7 +99,7 @@ def between_ops(st: State) -> int:
     return 0
 
 
-@outlined
+@inlined
 def step(st: State) -> int:
     """One op. Returns 0 when the program is over."""
     pc = st.dim[D_PC]

@@ -8,6 +8,7 @@ from sim.core.consts import (
     C_PAGETABLE,
     C_SLAB,
     C_TAGGED,
+    C_UNMOVABLE,
     E_ALLOC,
     F_HEAD,
     F_TAGGED,
@@ -21,7 +22,6 @@ from sim.core.consts import (
     K_UNMOVABLE,
     MOVABLE,
     NO_PAGE,
-    OWNED_CLASSES,
     P_OFF,
     P_RFC_V1,
     P_STATIC,
@@ -64,31 +64,40 @@ GFP_HIGHUSER_MOVABLE = 0x100CCA
 GFP_KERNEL = 0xCC0
 ZERO, DIRECT_RECLAIM, RECLAIM_GFP, NOWARN = 0x100, 0x400, 0xC00, 0x2000
 COMP, NOMEMALLOC, ACCOUNT, TAGGED = 0x40000, 0x80000, 0x400000, 0x800000
+# Four bits a class.
+KIND_OF = (
+    K_ANON << 4 * C_ANON
+    | K_TAGGED << 4 * C_TAGGED
+    | K_SLAB << 4 * C_SLAB
+    | K_UNMOVABLE << 4 * C_UNMOVABLE
+    | K_PAGETABLE << 4 * C_PAGETABLE
+    | K_FILE << 4 * C_FILE
+    | K_DIRTY << 4 * C_DIRTY
+)
+TYPE_OF = (
+    MOVABLE << 4 * C_ANON
+    | MOVABLE << 4 * C_TAGGED
+    | RECLAIMABLE << 4 * C_SLAB
+    | UNMOVABLE << 4 * C_UNMOVABLE
+    | UNMOVABLE << 4 * C_PAGETABLE
+    | MOVABLE << 4 * C_FILE
+    | MOVABLE << 4 * C_DIRTY
+)
 MOST_NS = 0x7FFFFFFF  # that an event can tell
 
 
 @inlined
 def migratetype_of(st: State, what: int) -> int:
     """What a class of memory asks for: user memory and page cache movable, slab reclaimable, the rest unmovable."""
-    if what == C_SLAB:
-        return RECLAIMABLE
-    return UNMOVABLE if what >= C_SLAB and what < OWNED_CLASSES else MOVABLE
+    return TYPE_OF >> 4 * what & 15
 
 
 @inlined
 def kind_of(st: State, what: int) -> int:
     """The kind that pages of a class become; without MTE a tagged page is an ordinary one."""
-    if what == C_TAGGED:
-        return K_ANON if st.dim[D_POLICY] == P_OFF else K_TAGGED
-    if what == C_ANON:
+    if st.dim[D_POLICY] == P_OFF and what == C_TAGGED:
         return K_ANON
-    if what == C_SLAB:
-        return K_SLAB
-    if what == C_PAGETABLE:
-        return K_PAGETABLE
-    if what == C_FILE:
-        return K_FILE
-    return K_DIRTY if what == C_DIRTY else K_UNMOVABLE
+    return KIND_OF >> 4 * what & 15
 
 
 @inlined

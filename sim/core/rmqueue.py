@@ -1,7 +1,7 @@
 """A page from one zone, and one pass over the zones for a request without tags (get_page_from_freelist, v6.1)."""
 
 from sim.core.buddy import rmqueue_smallest
-from sim.core.build import entry, inlined, outlined
+from sim.core.build import inlined, inlined_entry, outlined
 from sim.core.consts import HIGHATOMIC, MOVABLE, NO_PAGE, P_RFC_V1
 from sim.core.cost import FROM_BUDDY, X_BUDDY_TAKE, X_ZONE_TEST, charge
 from sim.core.counters import free_pages, mod_zone_freepage_state
@@ -44,7 +44,7 @@ def rmqueue_buddy(st: State, z: int, order: int, mt: int, flags: int) -> int:
     return page
 
 
-@entry
+@inlined_entry
 def rmqueue(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int:
     """A block from this zone, per-CPU lists first, or NO_PAGE."""
     page = NO_PAGE

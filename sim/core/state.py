@@ -46,6 +46,8 @@ MAX_PROCESSES = 17  # 0 is the kernel
 
 COLUMNS = ("pages", "links")  # fields of these lengths are columns of one array of records
 RECORD_BYTES = 16
+CACHE_LINE = 64
+HINTS = ("heads",)  # fields of these lengths change how fast a run is and nothing else: no copy and no digest has them
 
 
 class Ints(Protocol):
@@ -73,6 +75,11 @@ class State:
     flags: Annotated[Ints, "i1", "pages"]
     # By page: process that owns it, 0 = kernel or nobody.
     owner: Annotated[Ints, "i1", "pages"]
+
+    # By list head, counted from the first one: the record on this list that was last asked for, and how many there
+    # are from where the list is worked on up to it (prefetch.py).
+    ahead: Annotated[Ints, "i4", "heads"]
+    lead: Annotated[Ints, "i4", "heads"]
 
     # By pageblock: migratetype; zone, -1 for a hole; pages of each kind (COUNT_STRIDE columns).
     pb_mt: Annotated[Ints, "i1", "pageblocks"]
@@ -214,17 +221,26 @@ def record_type() -> np.dtype[np.void]:
 
 def make_arrays(shape: dict[str, int]) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
     """Zeroed arrays: every field by name, and what they are views of: the records, and the arrays of one field."""
-    whole: dict[str, NDArray[Any]] = {"records": np.zeros(shape["links"], dtype=record_type())}
-    whole |= {name: np.zeros(shape[length], code) for name, code, length in fields() if length not in COLUMNS}
+    whole: dict[str, NDArray[Any]] = {"records": make_records(shape["links"])}
+    whole |= {name: np.zeros(shape[length], code) for name, code, length in fields() if length not in COLUMNS + HINTS}
     return views(whole, shape["pages"]), whole
 
 
+def make_records(number: int) -> NDArray[np.void]:
+    """Zeroed records that begin with a cache line, so that four pages share one: buddies of order 0 always do."""
+    room = np.zeros(number * RECORD_BYTES + CACHE_LINE, dtype=np.uint8)
+    start = -room.ctypes.data % CACHE_LINE
+    return room[start : start + number * RECORD_BYTES].view(record_type())
+
+
 def views(whole: dict[str, NDArray[Any]], pages: int) -> dict[str, NDArray[Any]]:
-    """Every field by name, of a machine of so many pages."""
+    """Every field by name, of a machine of so many pages. Hints begin anew."""
     records = whole["records"]
+    heads = len(records) - pages
+    hints = {name: np.zeros(heads, code) for name, code, length in fields() if length in HINTS}
     size = {"links": len(records), "pages": pages}
     columns = {name: records[name][: size[length]] for name, _, length in fields() if length in COLUMNS}
-    return {name: (columns | whole)[name] for name, _, _ in fields()}
+    return {name: (columns | hints | whole)[name] for name, _, _ in fields()}
 
 
 # `dim`: what never changes in a run, then the scalars that do.

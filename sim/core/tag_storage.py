@@ -1,11 +1,12 @@
 """Reserving tag storage for a tagged allocation (reserve_metadata_storage, RFC v1 final form; facts 3.3)."""
 
-from sim.core.build import compiled
+from sim.core.build import compiled, inlined
 from sim.core.consts import E_REFUSED, E_RESERVE, EBUSY, EINTR, F_STORAGE, OK
 from sim.core.contig import alloc_contig_range, reserve_tries
 from sim.core.cost import X_EBUSY_TRY, X_TAG_LOOKUP, charge, settle_tags
 from sim.core.metadata import (
     block_of,
+    blocks_between,
     drop_refs,
     end_of_blocks,
     free_contig_range,
@@ -34,19 +35,20 @@ from sim.core.why_block import why_block
 
 
 @compiled
-def add_refs(st: State, r: int, start: int, end: int, refs: int) -> int:
+def add_refs(st: State, r: int, start: int, blocks: int, refs: int) -> int:
     """Raise the blocks that are reserved already, so that a free in between cannot drop them (step 7)."""
-    for block in range(start, end, st.r_block[r]):
-        i = ref_of(st, r, block)
+    for number in range(blocks):
+        i = ref_of(st, r, start + number * st.r_block[r])
         if st.tag_ref[i] > 0:
             st.tag_ref[i] += refs
     return 0
 
 
 @compiled
-def roll_back(st: State, r: int, start: int, end: int, refs: int) -> int:
+def roll_back(st: State, r: int, start: int, blocks: int, refs: int) -> int:
     """Drop the references again; blocks just taken go back, without counting as freed (W10)."""
-    for block in range(start, end, st.r_block[r]):
+    for number in range(blocks):
+        block = start + number * st.r_block[r]
         if st.tag_ref[ref_of(st, r, block)] > 0 and drop_refs(st, r, block, refs):
             free_contig_range(st, block, st.r_block[r])
             st.vm[V_ROLLBACK] += st.r_block[r]
@@ -105,7 +107,7 @@ def report(st: State, page: int, order: int, start: int, blocks: int, taken: int
     return 0
 
 
-@compiled
+@inlined
 def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: int) -> int:
     """Reserve the tag blocks of 2^order pages: OK, or the error of the block that could not be emptied.
 
@@ -115,13 +117,14 @@ def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: 
     if r < 0:
         return OK
     start = block_of(st, r, page)
-    end = end_of_blocks(st, r, start, order)
+    blocks = blocks_between(st, r, start, end_of_blocks(st, r, start, order))
     refs = refs_per_block(st, r, order)
-    add_refs(st, r, start, end, refs)
+    add_refs(st, r, start, blocks, refs)
     taken = 0
     tries = 0
     ret = OK
-    for block in range(start, end, st.r_block[r]):
+    for number in range(blocks):
+        block = start + number * st.r_block[r]
         if st.dim[D_EXPLAIN]:
             why_block(st, r, page, order, block)
         if st.tag_ref[ref_of(st, r, block)] > 0:
@@ -132,8 +135,8 @@ def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: 
             break
         taken += st.r_block[r]
     if ret != OK:
-        roll_back(st, r, start, end, refs)
+        roll_back(st, r, start, blocks, refs)
     else:
         st.flags[page] |= F_STORAGE
-    report(st, page, order, start, (end - start) // st.r_block[r], taken, tries, ret)
+    report(st, page, order, start, blocks, taken, tries, ret)
     return OK if ret == EINTR else ret

@@ -1,7 +1,7 @@
 """Whether a zone has enough left (__zone_watermark_ok, v6.1; METADATA: RFC v1 #5)."""
 
 from sim.core.buddy import buddy_list
-from sim.core.build import compiled, entry, inlined
+from sim.core.build import compiled, inlined, inlined_entry
 from sim.core.consts import CMA, HIGHATOMIC, METADATA, ORDERS, P_RFC_V1, RECLAIMABLE
 from sim.core.counters import free_cma_pages
 from sim.core.state import D_POLICY, State
@@ -73,7 +73,7 @@ def lowered_mark(st: State, mark: int, flags: int) -> int:
     return mark
 
 
-@entry
+@inlined_entry
 def zone_watermark_ok(st: State, z: int, order: int, mark: int, highest: int, flags: int, free: int) -> int:
     """free - unusable > mark + lowmem reserve, and for higher orders a block that fits.
 

@@ -27,14 +27,21 @@ from sim.core.state import (
     State,
 )
 
+MODULUS = 2147483647  # of the generator, 2^31 - 1
 W_WEIGHT, W_TARGET, W_GROW, W_THP, W_ORDER = 0, 1, 2, 3, 4
 
 
 @inlined
 def rand(st: State, n: int) -> int:
-    """The next number of the seeded generator, 0 <= x < n (Park and Miller's minimal standard: fits 63 bits)."""
-    st.rng[0] = st.rng[0] * 48271 % 2147483647
-    return st.rng[0] * n >> 31
+    """The next number of the seeded generator, 0 <= x < n (Park and Miller's minimal standard: fits 63 bits).
+
+    What is over 31 bits is worth one each, modulo 2^31 - 1: a fold, and no division, of which four follow each other.
+    """
+    product = st.rng[0] * 48271
+    x = (product & MODULUS) + (product >> 31)
+    x -= MODULUS * (x >= MODULUS)
+    st.rng[0] = x
+    return x * n >> 31
 
 
 @inlined
@@ -71,7 +78,9 @@ def choose_class(st: State, process: int) -> int:
 def wants_more(st: State, process: int, what: int) -> int:
     """Below its target three requests of four allocate, above it one of four."""
     row = work_row(st, process, what)
-    target = st.work[row + W_TARGET] + st.work[row + W_GROW] * st.dim[D_OP] // 1000
+    target = st.work[row + W_TARGET]
+    if st.work[row + W_GROW]:
+        target += st.work[row + W_GROW] * st.dim[D_OP] // 1000
     return (rand(st, 4) != 0) == (st.p_count[process * CLASSES + what] < target)
 
 
