@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from sim.boot import boot_numbers
 from sim.core import boot
+from sim.core.arrays import lengths, make_arrays
 from sim.core.build import make_state
 from sim.core.consts import (
     CLASSES,
@@ -21,9 +22,7 @@ from sim.core.consts import (
     P_RFC_V1,
     P_STATIC,
 )
-from sim.core.state import (
-    COST_BUCKETS,
-    COUNT_STRIDE,
+from sim.core.indices import (
     D_CPUS,
     D_EVENTS,
     D_LRU_HEADS,
@@ -39,13 +38,8 @@ from sim.core.state import (
     D_SAMPLE_EVERY,
     D_WEIGHT,
     D_ZONES,
-    EVENT_ROWS,
-    MAX_PROCESSES,
-    PCP_LISTS,
-    State,
-    lengths,
-    make_arrays,
 )
+from sim.core.state import COST_BUCKETS, COUNT_STRIDE, EVENT_ROWS, MAX_PROCESSES, PCP_LISTS, State
 from sim.layout import Layout
 from sim.layout_checks import ZONE_ORDER
 from sim.scenario import Scenario

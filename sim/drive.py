@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sim import knobs
 from sim.core import program
 from sim.core.consts import S_EXIT
-from sim.core.state import D_OOMS, D_OP, D_TOUCHED, State
+from sim.core.indices import D_OOMS, D_OP, D_TOUCHED
+from sim.core.state import State
 from sim.layout import Layout
 from sim.poke import Command, Kill, Knob, end_of
 from sim.program import step_rows

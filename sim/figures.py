@@ -5,7 +5,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sim.core.consts import K_ANON, K_DIRTY, K_FILE, PAGEBLOCK_PAGES
-from sim.core.state import COUNT_STRIDE, D_OOMS, D_RESERVED, D_TAGGED
+from sim.core.indices import D_OOMS, D_RESERVED, D_TAGGED
+from sim.core.state import COUNT_STRIDE
 
 Arrays = dict[str, NDArray[Any]]
 

@@ -10,6 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sim.checkpoints import Checkpoint, Checkpoints, copy_of, digest_of, restore
+from sim.core.arrays import views
 from sim.core.build import make_state
 from sim.core.consts import (
     E_ALLOC,
@@ -25,7 +26,8 @@ from sim.core.consts import (
     EVENT_FIELDS,
     NO_PAGE,
 )
-from sim.core.state import D_CHANGED, D_EVENTS, D_TOUCHED, D_WATCH, D_WATCHED, EVENT_ROWS, views
+from sim.core.indices import D_CHANGED, D_EVENTS, D_TOUCHED, D_WATCH, D_WATCHED
+from sim.core.state import EVENT_ROWS
 from sim.drive import Drive, Plan
 from sim.errors import ScenarioError
 from sim.figures import figures

@@ -40,8 +40,7 @@ from sim.core.consts import (
     PAGES_PER_TAG_PAGE,
     PCPTYPES,
 )
-from sim.core.state import (
-    COUNT_STRIDE,
+from sim.core.indices import (
     D_CPUS,
     D_LRU_HEADS,
     D_OWNER_HEADS,
@@ -52,12 +51,11 @@ from sim.core.state import (
     D_RESERVED,
     D_TAGGED,
     D_ZONES,
-    MAX_PROCESSES,
-    PCP_LISTS,
     V_RESERVE_FREE,
     V_RESERVE_SUCCESS,
     V_ROLLBACK,
 )
+from sim.core.state import COUNT_STRIDE, MAX_PROCESSES, PCP_LISTS
 from sim.errors import BrokenInvariant
 from sim.invariants_costs import check_costs
 from sim.layout import Layout

@@ -5,7 +5,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sim.core.cost import PATH_REFUSED
-from sim.core.state import COST_BUCKETS, D_ANSWERED, V_FAILED
+from sim.core.indices import D_ANSWERED, V_FAILED
+from sim.core.state import COST_BUCKETS
 from sim.errors import BrokenInvariant
 
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from sim.boot import PAGE_KB, boot_numbers, min_free_pages
 from sim.core.contig import TRIES
-from sim.core.state import D_MIN_FREE, D_TRIES
+from sim.core.indices import D_MIN_FREE, D_TRIES
 from sim.layout import Layout
 
 Arrays = dict[str, NDArray[Any]]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.assemble import assemble
 from sim.checkpoints import Checkpoints, copy_of, digest_of, restore
-from sim.core.state import D_OOMS, D_OP
+from sim.core.indices import D_OOMS, D_OP
 from sim.drive import Drive, plan_of
 from sim.errors import ScenarioError
 from sim.explain.machine import Explanations

@@ -11,7 +11,7 @@ from pathlib import Path
 from sim.assemble import assemble
 from sim.core import consts, program
 from sim.core.consts import EVENT_FIELDS
-from sim.core.state import D_EVENTS, D_OP, D_TRACE
+from sim.core.indices import D_EVENTS, D_OP, D_TRACE
 from sim.errors import ScenarioError
 from sim.kernel_trace import LINES
 from sim.layout import Layout, load_layout

@@ -4,36 +4,36 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sim.core import state
+from sim.core import indices
 from sim.core.consts import C_ANON, C_DIRTY, C_FILE, C_PAGETABLE, C_SLAB, C_TAGGED, CLASSES
 from sim.layout import Layout
 
 EVENTS = {
-    "pgfree": state.V_PGFREE,
-    "allocstall_movable": state.V_ALLOCSTALL,
-    "pgsteal_kswapd": state.V_STEAL_KSWAPD,
-    "pgsteal_direct": state.V_STEAL_DIRECT,
-    "pgscan_kswapd": state.V_SCAN_KSWAPD,
-    "pgscan_direct": state.V_SCAN_DIRECT,
-    "pageoutrun": state.V_PAGEOUTRUN,
-    "oom_kill": state.V_OOM_KILL,
-    "pgmigrate_success": state.V_MIGRATE_SUCCESS,
-    "pgmigrate_fail": state.V_MIGRATE_FAIL,
-    "compact_migrate_scanned": state.V_COMPACT_MIGRATE_SCANNED,
-    "compact_free_scanned": state.V_COMPACT_FREE_SCANNED,
-    "compact_isolated": state.V_COMPACT_ISOLATED,
-    "compact_stall": state.V_COMPACT_STALL,
-    "compact_fail": state.V_COMPACT_FAIL,
-    "compact_success": state.V_COMPACT_SUCCESS,
-    "compact_daemon_wake": state.V_DAEMON_WAKE,
-    "compact_daemon_migrate_scanned": state.V_DAEMON_MIGRATE_SCANNED,
-    "compact_daemon_free_scanned": state.V_DAEMON_FREE_SCANNED,
-    "thp_fault_alloc": state.V_THP_ALLOC,
-    "thp_fault_fallback": state.V_THP_FALLBACK,
-    "nr_written": state.V_WRITTEN,
-    "metadata_reserve_success": state.V_RESERVE_SUCCESS,
-    "metadata_reserve_fail": state.V_RESERVE_FAIL,
-    "metadata_reserve_free": state.V_RESERVE_FREE,
+    "pgfree": indices.V_PGFREE,
+    "allocstall_movable": indices.V_ALLOCSTALL,
+    "pgsteal_kswapd": indices.V_STEAL_KSWAPD,
+    "pgsteal_direct": indices.V_STEAL_DIRECT,
+    "pgscan_kswapd": indices.V_SCAN_KSWAPD,
+    "pgscan_direct": indices.V_SCAN_DIRECT,
+    "pageoutrun": indices.V_PAGEOUTRUN,
+    "oom_kill": indices.V_OOM_KILL,
+    "pgmigrate_success": indices.V_MIGRATE_SUCCESS,
+    "pgmigrate_fail": indices.V_MIGRATE_FAIL,
+    "compact_migrate_scanned": indices.V_COMPACT_MIGRATE_SCANNED,
+    "compact_free_scanned": indices.V_COMPACT_FREE_SCANNED,
+    "compact_isolated": indices.V_COMPACT_ISOLATED,
+    "compact_stall": indices.V_COMPACT_STALL,
+    "compact_fail": indices.V_COMPACT_FAIL,
+    "compact_success": indices.V_COMPACT_SUCCESS,
+    "compact_daemon_wake": indices.V_DAEMON_WAKE,
+    "compact_daemon_migrate_scanned": indices.V_DAEMON_MIGRATE_SCANNED,
+    "compact_daemon_free_scanned": indices.V_DAEMON_FREE_SCANNED,
+    "thp_fault_alloc": indices.V_THP_ALLOC,
+    "thp_fault_fallback": indices.V_THP_FALLBACK,
+    "nr_written": indices.V_WRITTEN,
+    "metadata_reserve_success": indices.V_RESERVE_SUCCESS,
+    "metadata_reserve_fail": indices.V_RESERVE_FAIL,
+    "metadata_reserve_free": indices.V_RESERVE_FREE,
 }
 
 
@@ -50,6 +50,6 @@ def vmstat(arrays: dict[str, NDArray[Any]], layout: Layout) -> dict[str, int]:
         "nr_page_table_pages": held[C_PAGETABLE],
     }
     for zone, kind in zip(layout.zones, arrays["z_type"], strict=True):
-        found[f"pgalloc_{zone.lower()}"] = arrays["vm"][state.V_PGALLOC + int(kind)]
+        found[f"pgalloc_{zone.lower()}"] = arrays["vm"][indices.V_PGALLOC + int(kind)]
     found |= {name: arrays["vm"][index] for name, index in EVENTS.items()}
     return {name: int(value) for name, value in found.items()}

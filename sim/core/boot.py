@@ -3,10 +3,11 @@
 from sim.core.buddy import free_one_page
 from sim.core.build import compiled, entry
 from sim.core.consts import CLASSES, K_FREE, MAX_ORDER, NO_PAGE, OWNED_CLASSES, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
+from sim.core.indices import D_ZONES, ZC_INIT_FREE
 from sim.core.pages import set_kind
 from sim.core.process import owner_head
 from sim.core.records import sample
-from sim.core.state import D_ZONES, MAX_PROCESSES, ZC_INIT_FREE, ZONE_COMPACT_FIELDS, State
+from sim.core.state import MAX_PROCESSES, ZONE_COMPACT_FIELDS, State
 from sim.core.tag_storage import reserve_metadata_storage
 
 

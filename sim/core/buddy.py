@@ -12,10 +12,11 @@ from sim.core.consts import (
     PCPTYPES,
 )
 from sim.core.counters import mod_zone_freepage_state
+from sim.core.indices import D_PAGES
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import zone_of
 from sim.core.records import trace
-from sim.core.state import D_PAGES, State
+from sim.core.state import State
 
 
 @inlined

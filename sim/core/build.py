@@ -25,6 +25,8 @@ R = TypeVar("R")
 BUILD = os.environ.get("CARVEOUT_BUILD", "compiled")
 if BUILD not in ("compiled", "checked", "python"):
     raise SystemExit(f"CARVEOUT_BUILD: {BUILD!r} is not one of compiled, checked, python")
+if BUILD == "checked":
+    os.environ.setdefault("NUMBA_OPT", "1")  # read when numba is imported: a build for tests need not be the fastest
 
 
 def sources() -> list[Path]:

@@ -4,12 +4,13 @@ from sim.core.build import compiled, outlined
 from sim.core.consts import E_ALLOC, MOVABLE, NO_PAGE
 from sim.core.counters import free_pages
 from sim.core.get_page import gfp_migratetype, highest_zone
+from sim.core.indices import D_CPUS, D_WATCH, D_ZONES, R_RESULT, V_PGALLOC
 from sim.core.pcp import take_from_pcplist
 from sim.core.process import own
 from sim.core.records import touch
 from sim.core.request import allocate, begin, gfp_of, prepare
 from sim.core.rmqueue import may_use_pcp
-from sim.core.state import D_CPUS, D_WATCH, D_ZONES, R_RESULT, V_PGALLOC, State
+from sim.core.state import State
 from sim.core.watermark import WMARK_LOW, movable_flags, watermark, zone_watermark_ok
 
 

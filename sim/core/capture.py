@@ -4,8 +4,9 @@ from sim.core.buddy import del_page_from_free_list, page_is_buddy
 from sim.core.build import outlined
 from sim.core.consts import CMA, ISOLATE, MAX_ORDER, METADATA, MOVABLE, PAGEBLOCK_ORDER
 from sim.core.counters import mod_zone_freepage_state
+from sim.core.indices import CC_CAPTURE, CC_CAPTURED, CC_ZONE
 from sim.core.pages import zone_of
-from sim.core.state import CC_CAPTURE, CC_CAPTURED, CC_ZONE, State
+from sim.core.state import State
 
 
 @outlined

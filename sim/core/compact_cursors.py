@@ -15,7 +15,7 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
     PAGEBLOCK_PAGES,
 )
-from sim.core.state import (
+from sim.core.indices import (
     CC_IGNORE_SKIP,
     CC_MODE,
     CC_ZONE,
@@ -26,9 +26,8 @@ from sim.core.state import (
     ZC_INIT_MIGRATE,
     ZC_MIGRATE,
     ZC_MIGRATE_SYNC,
-    ZONE_COMPACT_FIELDS,
-    State,
 )
+from sim.core.state import ZONE_COMPACT_FIELDS, State
 
 
 @compiled

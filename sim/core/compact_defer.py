@@ -17,8 +17,7 @@ from sim.core.consts import (
     ORDERS,
 )
 from sim.core.counters import free_pages
-from sim.core.records import record_cold
-from sim.core.state import (
+from sim.core.indices import (
     D_KCOMPACTD,
     D_KCOMPACTD_ORDER,
     D_KCOMPACTD_ZONE,
@@ -27,9 +26,9 @@ from sim.core.state import (
     ZC_CONSIDERED,
     ZC_FAILED,
     ZC_SHIFT,
-    ZONE_COMPACT_FIELDS,
-    State,
 )
+from sim.core.records import record_cold
+from sim.core.state import ZONE_COMPACT_FIELDS, State
 from sim.core.watermark import ALLOC_CMA, watermark, zone_watermark_ok
 
 MAX_DEFER_SHIFT = 6

@@ -31,9 +31,7 @@ from sim.core.consts import (
     UNMOVABLE,
 )
 from sim.core.cost import X_COMPACT_SCAN, charge
-from sim.core.pcp import drain_zone
-from sim.core.records import record_cold
-from sim.core.state import (
+from sim.core.indices import (
     CC_ANY_BLOCK,
     CC_CAPTURE,
     CC_CAPTURED,
@@ -62,8 +60,10 @@ from sim.core.state import (
     V_DAEMON_FREE_SCANNED,
     V_DAEMON_MIGRATE_SCANNED,
     V_DAEMON_WAKE,
-    State,
 )
+from sim.core.pcp import drain_zone
+from sim.core.records import record_cold
+from sim.core.state import State
 
 MAX_RETRIES = 16  # MAX_COMPACT_RETRIES
 

@@ -13,7 +13,7 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
     PAGEBLOCK_PAGES,
 )
-from sim.core.state import (
+from sim.core.indices import (
     CC_DIRECT,
     CC_FAILS,
     CC_FAST_START,
@@ -33,9 +33,8 @@ from sim.core.state import (
     V_COMPACT_ISOLATED,
     ZC_FREE,
     ZC_INIT_FREE,
-    ZONE_COMPACT_FIELDS,
-    State,
 )
+from sim.core.state import ZONE_COMPACT_FIELDS, State
 
 NONE, USED_UP = -1, -2
 

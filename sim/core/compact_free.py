@@ -12,18 +12,10 @@ from sim.core.consts import (
     PCPTYPES,
 )
 from sim.core.counters import free_pages, mod_zone_freepage_state
+from sim.core.indices import CC_FREE_PAGES, CC_FREE_SCANNED, CC_PAGES, CC_TAKEN, V_COMPACT_ISOLATED
 from sim.core.pages import set_kind, zone_of
 from sim.core.records import record_cold
-from sim.core.state import (
-    CC_FREE_PAGES,
-    CC_FREE_SCANNED,
-    CC_PAGES,
-    CC_TAKEN,
-    COMPACT_FIELDS,
-    COMPACT_PAGES,
-    V_COMPACT_ISOLATED,
-    State,
-)
+from sim.core.state import COMPACT_FIELDS, COMPACT_PAGES, State
 from sim.core.watermark import ALLOC_CMA, ALLOC_FROM_METADATA, zone_watermark_ok
 
 

@@ -24,9 +24,7 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
     PAGEBLOCK_PAGES,
 )
-from sim.core.migrate import move_page, record_batch
-from sim.core.records import record_cold
-from sim.core.state import (
+from sim.core.indices import (
     CC_ANY_BLOCK,
     CC_CPU,
     CC_FREE,
@@ -37,15 +35,14 @@ from sim.core.state import (
     CC_TAGGED,
     CC_TAKEN,
     CC_ZONE,
-    COMPACT_FIELDS,
-    COMPACT_PAGES,
     D_POLICY,
     R_TAG_PAGE,
     V_MIGRATE_FAIL,
     ZC_FREE,
-    ZONE_COMPACT_FIELDS,
-    State,
 )
+from sim.core.migrate import move_page, record_batch
+from sim.core.records import record_cold
+from sim.core.state import COMPACT_FIELDS, COMPACT_PAGES, ZONE_COMPACT_FIELDS, State
 from sim.core.tag_storage import reserve_metadata_storage
 
 

@@ -29,11 +29,7 @@ from sim.core.consts import (
     PAGEBLOCK_ORDER,
     PAGEBLOCK_PAGES,
 )
-from sim.core.lists import list_add, list_del
-from sim.core.pages import find_head, zone_of
-from sim.core.process import lru_head
-from sim.core.records import record_cold
-from sim.core.state import (
+from sim.core.indices import (
     CC_DIRECT,
     CC_FAILS,
     CC_FLAGS,
@@ -48,10 +44,13 @@ from sim.core.state import (
     CC_SCANNED,
     CC_TAGGED,
     CC_ZONE,
-    COMPACT_FIELDS,
     V_COMPACT_ISOLATED,
-    State,
 )
+from sim.core.lists import list_add, list_del
+from sim.core.pages import find_head, zone_of
+from sim.core.process import lru_head
+from sim.core.records import record_cold
+from sim.core.state import COMPACT_FIELDS, State
 from sim.core.watermark import ALLOC_FROM_METADATA
 
 COMPACT_CLUSTER_MAX = 32

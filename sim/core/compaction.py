@@ -36,9 +36,7 @@ from sim.core.consts import (
 )
 from sim.core.fallback import can_steal, find_fallback
 from sim.core.free import put_page
-from sim.core.pcp import drain_pages_zone
-from sim.core.records import record_cold
-from sim.core.state import (
+from sim.core.indices import (
     CC_CAPTURED,
     CC_CPU,
     CC_DIRECT,
@@ -61,8 +59,6 @@ from sim.core.state import (
     CC_UPDATE,
     CC_WHOLE,
     CC_ZONE,
-    COMPACT_FIELDS,
-    COMPACT_PAGES,
     V_COMPACT_FREE_SCANNED,
     V_COMPACT_MIGRATE_SCANNED,
     ZC_FLUSH,
@@ -70,9 +66,10 @@ from sim.core.state import (
     ZC_INIT_MIGRATE,
     ZC_MIGRATE,
     ZC_MIGRATE_SYNC,
-    ZONE_COMPACT_FIELDS,
-    State,
 )
+from sim.core.pcp import drain_pages_zone
+from sim.core.records import record_cold
+from sim.core.state import COMPACT_FIELDS, COMPACT_PAGES, ZONE_COMPACT_FIELDS, State
 from sim.core.watermark import ALLOC_FROM_METADATA
 
 

@@ -3,8 +3,6 @@
 from sim.core.buddy import (
     add_to_free_list,
     del_page_from_free_list,
-    free_one_page,
-    page_is_buddy,
 )
 from sim.core.build import compiled, inlined, outlined
 from sim.core.consts import (
@@ -18,12 +16,9 @@ from sim.core.consts import (
     EBUSY,
     EINTR,
     ENOMEM,
-    F_ISOLATED,
-    F_PINNED,
     ISOLATE,
     K_FILE,
     K_FREE,
-    K_ISOLATED,
     K_TAGS,
     MAX_ORDER,
     METADATA,
@@ -32,15 +27,15 @@ from sim.core.consts import (
     MR_CONTIG_RANGE,
     NO_PAGE,
     OK,
-    PAGEBLOCK_ORDER,
     PAGEBLOCK_PAGES,
     T_ALLOC,
     T_RESERVE,
 )
 from sim.core.cost import DATA_MOVES, X_DROP_PAGE, X_LRU_DRAIN, X_TAG_CACHE, X_TAKE_TAG_PAGE, charge
-from sim.core.counters import mod_zone_freepage_state
 from sim.core.free import free_block, put_page
 from sim.core.gfp import GFP_COMP, GFP_MIGRATE
+from sim.core.indices import D_TRACE, D_TRIES, R_PATH, V_DROPPED, V_MIGRATE_FAIL
+from sim.core.isolate import any_pinned, isolate_pageblock, unisolate_pageblock
 from sim.core.meanwhile import note_target, others_run
 from sim.core.migrate import move_page, record_batch
 from sim.core.pages import find_head, set_kind, zone_of
@@ -49,7 +44,7 @@ from sim.core.process import split_huge_page
 from sim.core.reclaim import direct_reclaim, wake_kswapd
 from sim.core.records import record, record_cold, trace
 from sim.core.rmqueue import get_page_untagged, no_fragment
-from sim.core.state import D_TRACE, D_TRIES, R_PATH, V_DROPPED, V_MIGRATE_FAIL, State
+from sim.core.state import State
 from sim.core.watermark import ALLOC_KSWAPD, WMARK_LOW, WMARK_MIN, ZONE_MOVABLE, movable_flags
 
 TRIES = 5  # of alloc_contig_range, repeated on -EBUSY only
@@ -59,79 +54,6 @@ TRIES = 5  # of alloc_contig_range, repeated on -EBUSY only
 def reserve_tries(st: State) -> int:
     """How often a reservation tries a block that cannot be emptied: TRIES, or what the knob was turned to."""
     return TRIES + st.dim[D_TRIES]
-
-
-@compiled
-def halve_max_order(st: State, block: int) -> int:
-    """If the pageblock is half of a free order-10 block, cut that: the other half goes to the METADATA list."""
-    first = block & ~((1 << MAX_ORDER) - 1)
-    if not page_is_buddy(st, zone_of(st, block), first, MAX_ORDER):
-        return 0
-    mt = st.mt[first]
-    del_page_from_free_list(st, first)
-    add_to_free_list(st, block ^ PAGEBLOCK_PAGES, PAGEBLOCK_ORDER, mt, 0)
-    add_to_free_list(st, block, PAGEBLOCK_ORDER, mt, 0)
-    return 1
-
-
-@compiled
-def put_back(st: State, page: int, order: int, mt: int) -> int:
-    """To the tail; a whole pageblock with a free buddy is given to the ordinary free path, which merges it."""
-    z = zone_of(st, page)
-    if order >= PAGEBLOCK_ORDER and mt != ISOLATE and page_is_buddy(st, z, page ^ (1 << order), order):
-        free_one_page(st, page, order, mt, 1)
-        return 0
-    mod_zone_freepage_state(st, z, 1 << order, mt)
-    add_to_free_list(st, page, order, mt, 1)
-    return 0
-
-
-@compiled
-def move_free_pages(st: State, block: int, mt: int) -> int:
-    """All free blocks of a pageblock, in ascending pfn order, to the tail of their lists of type `mt`."""
-    z = zone_of(st, block)
-    i = block
-    while i < block + PAGEBLOCK_PAGES:
-        if st.kind[i] == K_FREE and st.order[i] >= 0:
-            old = st.mt[i]
-            order = del_page_from_free_list(st, i)
-            mod_zone_freepage_state(st, z, -(1 << order), old)
-            put_back(st, i, order, mt)
-            i += 1 << order
-        else:
-            i += 1
-    return 0
-
-
-@outlined
-def isolate_pageblock(st: State, block: int) -> int:
-    """Make a pageblock ISOLATE: its free pages leave the METADATA lists and do not count as free."""
-    halve_max_order(st, block)
-    st.pb_mt[block >> PAGEBLOCK_ORDER] = ISOLATE
-    st.z_isolated[zone_of(st, block)] += 1
-    return move_free_pages(st, block, ISOLATE)
-
-
-@outlined
-def unisolate_pageblock(st: State, block: int, mt: int) -> int:
-    """Give the pageblock its type back; every free block of it goes to the tail of its list (facts 13 rule 4)."""
-    st.pb_mt[block >> PAGEBLOCK_ORDER] = mt
-    st.z_isolated[zone_of(st, block)] -= 1
-    return move_free_pages(st, block, mt)
-
-
-@compiled
-def any_pinned(st: State, start: int, end: int) -> int:
-    """Whether a page of the range, or the block it belongs to, is pinned, or compaction has it in hand."""
-    for page in range(start, end):
-        if st.kind[page] == K_ISOLATED:
-            return 1
-        head = find_head(st, page)
-        if head != NO_PAGE:
-            for i in range(head, head + (1 << st.order[head])):
-                if st.flags[i] & (F_PINNED | F_ISOLATED):
-                    return 1
-    return 0
 
 
 @compiled

@@ -5,7 +5,8 @@ request at hand; daemons charge nobody (`daemons_turn`).
 """
 
 from sim.core.build import compiled, inlined
-from sim.core.state import COST_BUCKETS, R_COST, R_PATH, State
+from sim.core.indices import R_COST, R_PATH
+from sim.core.state import COST_BUCKETS, State
 
 # `price`: names in sim/costs.py.
 X_PCP_HIT, X_REFILL_PAGE, X_BUDDY_TAKE, X_ZONE_TEST, X_SLOW_PATH = 0, 1, 2, 3, 4

@@ -5,7 +5,8 @@ A simulation keeps exact counters: D_DRIFT is set when a recorded kernel is repl
 
 from sim.core.build import inlined, outlined
 from sim.core.consts import CMA, HIGHATOMIC, ISOLATE, METADATA
-from sim.core.state import D_CPU, D_CPUS, D_DRIFT, D_ZONES, State
+from sim.core.indices import D_CPU, D_CPUS, D_DRIFT, D_ZONES
+from sim.core.state import State
 
 
 @outlined

@@ -17,9 +17,10 @@ from sim.core.consts import (
     RECLAIMABLE,
     UNMOVABLE,
 )
+from sim.core.indices import D_PAGES, V_EXTFRAG
 from sim.core.pages import zone_of
 from sim.core.records import mark_once, record
-from sim.core.state import COUNT_STRIDE, D_PAGES, V_EXTFRAG, State
+from sim.core.state import COUNT_STRIDE, State
 from sim.core.watermark import ALLOC_KSWAPD, ALLOC_NOFRAGMENT
 
 BOOST_FACTOR = 15000  # watermark_boost_factor, of 10000

@@ -3,12 +3,13 @@
 from sim.core.buddy import free_one_page
 from sim.core.build import inlined
 from sim.core.consts import E_FREE, F_TAGGED, ISOLATE, K_FREE, METADATA, P_STATIC, PAGEBLOCK_ORDER
+from sim.core.indices import D_POLICY, D_TAGGED, V_PGFREE
 from sim.core.metadata import count_carve_out, free_metadata_storage
 from sim.core.pages import set_kind, zone_of
 from sim.core.pcp import free_to_pcp, pcp_allowed_order
 from sim.core.process import disown, unpin_block
 from sim.core.records import record
-from sim.core.state import D_POLICY, D_TAGGED, V_PGFREE, State
+from sim.core.state import State
 
 
 @inlined

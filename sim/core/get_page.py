@@ -13,18 +13,11 @@ from sim.core.consts import (
 )
 from sim.core.cost import X_ZONE_TEST, charge
 from sim.core.gfp import GFP_DMA, GFP_DMA32, GFP_HIGHMEM, GFP_MOVABLE, GFP_TAGGED
+from sim.core.indices import D_POLICY, D_ZONES, R_PASSES, R_REFUSALS, R_REFUSED, V_REFUSED
 from sim.core.pages import set_kind, zone_of
 from sim.core.records import mark_once, record_cold
 from sim.core.rmqueue import get_page_untagged, rmqueue, zone_allows
-from sim.core.state import (
-    D_POLICY,
-    D_ZONES,
-    R_PASSES,
-    R_REFUSALS,
-    R_REFUSED,
-    V_REFUSED,
-    State,
-)
+from sim.core.state import State
 from sim.core.tag_storage import reserve_metadata_storage
 from sim.core.watermark import (
     ALLOC_NOFRAGMENT,

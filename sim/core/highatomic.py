@@ -4,8 +4,9 @@ from sim.core.buddy import buddy_list
 from sim.core.build import outlined
 from sim.core.consts import HIGHATOMIC, ORDERS, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, PCPTYPES
 from sim.core.fallback import move_freepages_block
+from sim.core.indices import D_PAGES, D_ZONES
 from sim.core.pages import zone_of
-from sim.core.state import D_PAGES, D_ZONES, State
+from sim.core.state import State
 
 
 @outlined

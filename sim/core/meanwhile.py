@@ -4,8 +4,9 @@ In the requests mode of a replay it is what the trace says.
 """
 
 from sim.core.build import compiled
+from sim.core.indices import D_REPLAY, RP_PUSHED, RP_TARGETS
 from sim.core.replay_frees import serve_others
-from sim.core.state import D_REPLAY, RP_PUSHED, RP_TARGETS, State
+from sim.core.state import State
 
 
 @compiled

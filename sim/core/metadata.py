@@ -3,9 +3,10 @@
 from sim.core.buddy import free_one_page
 from sim.core.build import compiled, inlined, outlined
 from sim.core.consts import E_FREE, E_RELEASE, K_FREE, METADATA
+from sim.core.indices import D_REGIONS, D_RESERVED, V_RESERVE_FREE
 from sim.core.pages import set_kind
 from sim.core.records import record, touch, trace
-from sim.core.state import D_REGIONS, D_RESERVED, V_RESERVE_FREE, State
+from sim.core.state import State
 
 
 @inlined

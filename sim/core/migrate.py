@@ -15,11 +15,12 @@ from sim.core.consts import (
 )
 from sim.core.cost import X_MIGRATE_PAGE, charge
 from sim.core.free import put_page
+from sim.core.indices import D_POLICY, V_MIGRATE_SUCCESS
 from sim.core.metadata import count_carve_out, free_metadata_storage
 from sim.core.pages import set_kind
 from sim.core.process import class_of, disown, own
 from sim.core.records import mark_once, record_cold, trace
-from sim.core.state import D_POLICY, V_MIGRATE_SUCCESS, State
+from sim.core.state import State
 
 
 @outlined

@@ -15,19 +15,13 @@ from sim.core.consts import (
 )
 from sim.core.cost import X_OOM_KILL, charge
 from sim.core.free import free_block
-from sim.core.process import owner_head
-from sim.core.reclaim import next_told
-from sim.core.records import mark, record
-from sim.core.release import release_pages
-from sim.core.state import (
+from sim.core.indices import (
     D_OOMS,
     D_OP,
     D_PROCESSES,
     D_REPLAY,
     D_WEIGHT,
     D_ZONES,
-    OOM_FIELDS,
-    OOM_ROWS,
     R_PASSES,
     R_PROCESS,
     R_REFUSALS,
@@ -36,8 +30,12 @@ from sim.core.state import (
     RP_END,
     RP_KILLS,
     V_OOM_KILL,
-    State,
 )
+from sim.core.process import owner_head
+from sim.core.reclaim import next_told
+from sim.core.records import mark, record
+from sim.core.release import release_pages
+from sim.core.state import OOM_FIELDS, OOM_ROWS, State
 
 OOM_SCORE_ADJ_MIN = -1000
 NEVER = -(1 << 62)

@@ -10,12 +10,10 @@ from sim.core.gfp import (
     GFP_KSWAPD_RECLAIM,
     GFP_TAGGED,
 )
+from sim.core.indices import D_EXPLAIN
 from sim.core.rmqueue import no_fragment
 from sim.core.slowpath import alloc_pages_slowpath
-from sim.core.state import (
-    D_EXPLAIN,
-    State,
-)
+from sim.core.state import State
 from sim.core.watermark import (
     WMARK_LOW,
     movable_flags,

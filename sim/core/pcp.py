@@ -18,23 +18,22 @@ from sim.core.consts import (
 from sim.core.cost import X_DRAIN_CPU, X_REFILL_PAGE, charge
 from sim.core.counters import free_cma_pages, free_pages, mod_free, mod_free_of_type
 from sim.core.fallback import rmqueue_fallback
-from sim.core.lists import list_add, list_add_tail, list_del
-from sim.core.pages import set_kind
-from sim.core.prefetch import look_anew, look_back
-from sim.core.records import trace
-from sim.core.state import (
+from sim.core.indices import (
     CC_CAPTURE,
     D_CPUS,
     D_KSWAPD,
     D_PCP_HEADS,
     D_REPLAY,
     D_ZONES,
-    PCP_LISTS,
     RP_DRAINS_RIGHT,
     V_PCP_HIT,
     V_REFILL,
-    State,
 )
+from sim.core.lists import list_add, list_add_tail, list_del
+from sim.core.pages import set_kind
+from sim.core.prefetch import look_anew, look_back
+from sim.core.records import trace
+from sim.core.state import PCP_LISTS, State
 from sim.core.watermark import ALLOC_CMA, ALLOC_FROM_METADATA
 
 

@@ -5,7 +5,8 @@ a list is worked on: whoever comes by asks for one record more, whose place stan
 """
 
 from sim.core.build import BUILD, inlined
-from sim.core.state import D_PAGES, State
+from sim.core.indices import D_PAGES
+from sim.core.state import State
 
 FAR = 16  # records that are asked for ahead of a place on a list
 

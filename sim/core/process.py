@@ -25,19 +25,12 @@ from sim.core.consts import (
     NO_PAGE,
     OWNED_CLASSES,
 )
+from sim.core.indices import D_LRU_HEADS, D_OP, D_OWNER_HEADS, D_PAGES, D_PINS
 from sim.core.lists import list_add, list_del
 from sim.core.pages import find_head, zone_of
 from sim.core.prefetch import look_ahead, look_from, look_past
 from sim.core.records import mark_once, record
-from sim.core.state import (
-    D_LRU_HEADS,
-    D_OP,
-    D_OWNER_HEADS,
-    D_PAGES,
-    D_PINS,
-    PIN_ROWS,
-    State,
-)
+from sim.core.state import PIN_ROWS, State
 
 CLASSES_OF = {
     K_ANON: C_ANON,

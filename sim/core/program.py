@@ -18,13 +18,7 @@ from sim.core.consts import (
     S_UNPIN,
     S_WORK,
 )
-from sim.core.oom import exit_process
-from sim.core.pcp import drain_all_pages
-from sim.core.process import expire_pins, lru_head, owner_head, pin, unpin
-from sim.core.reclaim import kswapd_turn
-from sim.core.records import sample
-from sim.core.request import allocate, begin, release
-from sim.core.state import (
+from sim.core.indices import (
     D_KCOMPACTD,
     D_KSWAPD,
     D_OOMS,
@@ -36,8 +30,14 @@ from sim.core.state import (
     D_SAMPLE_EVERY,
     D_TOUCHED,
     R_COST,
-    State,
 )
+from sim.core.oom import exit_process
+from sim.core.pcp import drain_all_pages
+from sim.core.process import expire_pins, lru_head, owner_head, pin, unpin
+from sim.core.reclaim import kswapd_turn
+from sim.core.records import sample
+from sim.core.request import allocate, begin, release
+from sim.core.state import State
 from sim.core.workload import work
 
 PIN_CHECK = 16  # ops between two looks at the pins, a power of two

@@ -26,11 +26,7 @@ from sim.core.consts import (
 from sim.core.cost import X_RECLAIM_PAGE, X_RECLAIM_SCAN, charge
 from sim.core.counters import free_pages
 from sim.core.free import free_block
-from sim.core.lists import list_add, list_del
-from sim.core.pages import set_kind
-from sim.core.process import lru_head
-from sim.core.records import record_cold
-from sim.core.state import (
+from sim.core.indices import (
     D_KSWAPD,
     D_KSWAPD_DONE,
     D_KSWAPD_FAILURES,
@@ -48,8 +44,12 @@ from sim.core.state import (
     V_STEAL_DIRECT,
     V_STEAL_KSWAPD,
     V_WRITTEN,
-    State,
 )
+from sim.core.lists import list_add, list_del
+from sim.core.pages import set_kind
+from sim.core.process import lru_head
+from sim.core.records import record_cold
+from sim.core.state import State
 from sim.core.watermark import WMARK_HIGH, watermark, zone_watermark_ok
 
 SWAP_CLUSTER_MAX = 32

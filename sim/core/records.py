@@ -12,8 +12,7 @@ from sim.core.consts import (
     K_FILE,
     PAGEBLOCK_ORDER,
 )
-from sim.core.state import (
-    COUNT_STRIDE,
+from sim.core.indices import (
     D_CHANGED,
     D_EVENTS,
     D_EXPLAIN,
@@ -30,14 +29,10 @@ from sim.core.state import (
     D_WATCH,
     D_WATCHED,
     D_ZONES,
-    EVENT_ROWS,
-    MARK_ROWS,
     R_PROCESS,
-    SERIES_FIELDS,
-    SERIES_ROWS,
     V_RESERVE_FAIL,
-    State,
 )
+from sim.core.state import COUNT_STRIDE, EVENT_ROWS, MARK_ROWS, SERIES_FIELDS, SERIES_ROWS, State
 from sim.core.why import why_event
 
 

@@ -20,14 +20,7 @@ from sim.core.consts import (
 from sim.core.free import put_page
 from sim.core.get_page import gfp_migratetype
 from sim.core.gfp import GFP_OOM_VICTIM, GFP_TAGGED
-from sim.core.page_alloc import alloc_pages
-from sim.core.process import class_of, own
-from sim.core.replay_frees import GONE, OWN_LINE, TARGET_LINE
-from sim.core.replay_rows import F_A, F_B, F_C, F_CPU, F_D, F_ORDER, F_PAGE, M_ALLOC, miss
-from sim.core.replay_told import kind_for, set_kinds
-from sim.core.request import begin
-from sim.core.slowpath import after_reclaim, slow_flags
-from sim.core.state import (
+from sim.core.indices import (
     D_POLICY,
     D_TAGGED,
     RP_ALLOCS,
@@ -41,8 +34,15 @@ from sim.core.state import (
     RP_PUSHED,
     RP_TARGETS,
     RP_USED_T,
-    State,
 )
+from sim.core.page_alloc import alloc_pages
+from sim.core.process import class_of, own
+from sim.core.replay_frees import GONE, OWN_LINE, TARGET_LINE
+from sim.core.replay_rows import F_A, F_B, F_C, F_CPU, F_D, F_ORDER, F_PAGE, M_ALLOC, miss
+from sim.core.replay_told import kind_for, set_kinds
+from sim.core.request import begin
+from sim.core.slowpath import after_reclaim, slow_flags
+from sim.core.state import State
 
 
 @compiled

@@ -17,13 +17,14 @@ from sim.core.consts import (
     T_RETURN,
     TRACE_FIELDS,
 )
+from sim.core.indices import RP_MISSED
 from sim.core.pcp import pcp_head
 from sim.core.replay_free_pages import told_drain, told_free, told_return
 from sim.core.replay_isolate import told_contig, told_isolate_free, told_isolate_migrate
 from sim.core.replay_metadata import told_release, told_reserve
 from sim.core.replay_rmqueue import told_alloc, told_extfrag, told_locked
 from sim.core.replay_rows import F_PAGE
-from sim.core.state import RP_MISSED, State
+from sim.core.state import State
 
 GIVE_UP = 1024  # mismatches of a window; recorded kernels have 43 at most, before frees that met a lock are marked
 

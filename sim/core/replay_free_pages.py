@@ -16,6 +16,7 @@ from sim.core.consts import (
     T_NOTHING,
     TRACE_FIELDS,
 )
+from sim.core.indices import RP_AGAIN, RP_BULK, RP_DIRECT, RP_DRAINS, RP_DRAINS_RIGHT, RP_UNSURE
 from sim.core.pcp import pcp_allowed_order
 from sim.core.replay_fates import fate_of
 from sim.core.replay_rows import (
@@ -33,7 +34,7 @@ from sim.core.replay_rows import (
     miss,
 )
 from sim.core.replay_told import find_free, free_to_buddy, on_pcp, put_on_pcp, take_off_pcp
-from sim.core.state import RP_AGAIN, RP_BULK, RP_DIRECT, RP_DRAINS, RP_DRAINS_RIGHT, RP_UNSURE, State
+from sim.core.state import State
 
 
 @compiled

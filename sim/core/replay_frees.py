@@ -6,13 +6,14 @@ A page of the trace and the page that we gave in its place may differ; `rp_page`
 from sim.core.build import compiled, outlined
 from sim.core.consts import F_HEAD, F_TAGGED, K_FREE, K_PCP, NO_PAGE, T_ALLOC, T_BATCHED, T_FREE, TRACE_FIELDS
 from sim.core.free import put_page
+from sim.core.indices import D_CPU, D_PAGES, D_TAGGED, RP_BULK, RP_CURSOR, RP_END, RP_SERVED
 from sim.core.metadata import free_metadata_storage
 from sim.core.pages import find_head
 from sim.core.pcp import pcp_head, pcp_take
 from sim.core.process import disown, split_huge_page
 from sim.core.replay_rows import F_A, F_B, F_CPU, F_D, F_ORDER, F_PAGE, F_PID, kind_of_next
 from sim.core.replay_told import kind_for, set_kinds
-from sim.core.state import D_CPU, D_PAGES, D_TAGGED, PCP_LISTS, RP_BULK, RP_CURSOR, RP_END, RP_SERVED, State
+from sim.core.state import PCP_LISTS, State
 
 GONE = -1  # `rp_page` of a page of the trace for which we gave none
 OWN_LINE, TARGET_LINE = 2, 3  # column b of rows that a reservation of ours stands for

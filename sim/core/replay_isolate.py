@@ -2,12 +2,13 @@
 
 from sim.core.build import compiled
 from sim.core.consts import ISOLATE, K_FREE, MOVABLE, PAGEBLOCK_ORDER, PCPTYPES, T_CONTIG_BEGIN, T_CONTIG_END
-from sim.core.contig import isolate_pageblock, unisolate_pageblock
+from sim.core.indices import D_CPUS, D_ZONES, RP_ISOLATED
+from sim.core.isolate import isolate_pageblock, unisolate_pageblock
 from sim.core.pcp import pcp_head
 from sim.core.replay_rmqueue import must_be_empty
 from sim.core.replay_rows import F_A, F_B, F_C, F_PAGE, M_ISOLATED, miss
 from sim.core.replay_told import make_allocated, take_whole
-from sim.core.state import D_CPUS, D_ZONES, PCP_LISTS, RP_ISOLATED, State
+from sim.core.state import PCP_LISTS, State
 
 
 @compiled

@@ -2,9 +2,10 @@
 
 from sim.core.build import compiled
 from sim.core.consts import OK
+from sim.core.indices import D_REGIONS, RP_RESERVES, RP_RESERVES_RIGHT
 from sim.core.metadata import block_of, end_of_blocks, ref_of, refs_per_block
 from sim.core.replay_rows import F_A, F_B, F_C, F_D, F_ORDER, F_PAGE
-from sim.core.state import D_REGIONS, RP_RESERVES, RP_RESERVES_RIGHT, State
+from sim.core.state import State
 
 
 @compiled

@@ -29,14 +29,7 @@ from sim.core.consts import (
     TRACE_FIELDS,
 )
 from sim.core.counters import refresh_cpu_vm_stats
-from sim.core.pcp import drain_all_pages, drain_pages_zone, pcp_head
-from sim.core.process import class_of, own
-from sim.core.reclaim import begin_round, end_round
-from sim.core.replay_answers import asked_alloc
-from sim.core.replay_frees import asked_free, ours
-from sim.core.replay_isolate import told_contig, told_isolate_free
-from sim.core.replay_rows import F_B, F_C, F_CPU, F_PAGE, F_PID
-from sim.core.state import (
+from sim.core.indices import (
     D_CPU,
     D_CPUS,
     D_KSWAPD,
@@ -44,7 +37,6 @@ from sim.core.state import (
     D_POLICY,
     D_TAGGED,
     D_ZONES,
-    PCP_LISTS,
     RP_AWAKE,
     RP_DRAINS,
     RP_DRAINS_RIGHT,
@@ -56,8 +48,15 @@ from sim.core.state import (
     RP_USED_C,
     RP_USED_D,
     RP_USED_I,
-    State,
 )
+from sim.core.pcp import drain_all_pages, drain_pages_zone, pcp_head
+from sim.core.process import class_of, own
+from sim.core.reclaim import begin_round, end_round
+from sim.core.replay_answers import asked_alloc
+from sim.core.replay_frees import asked_free, ours
+from sim.core.replay_isolate import told_contig, told_isolate_free
+from sim.core.replay_rows import F_B, F_C, F_CPU, F_PAGE, F_PID
+from sim.core.state import PCP_LISTS, State
 
 
 @entry

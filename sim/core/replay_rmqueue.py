@@ -3,12 +3,13 @@
 from sim.core.build import compiled
 from sim.core.consts import K_FREE, MOVABLE, NO_PAGE, PAGEBLOCK_ORDER, PCPTYPES, T_FREE, T_NOTHING, TRACE_FIELDS
 from sim.core.fallback import can_steal, steal
+from sim.core.indices import D_CPUS, RP_ALLOCS, RP_BULK, RP_LOCKED, RP_LOCKED_RIGHT, RP_PREDICTED
 from sim.core.pages import zone_of
 from sim.core.pcp import order_to_pindex, pcp_allowed_order, pcp_head
 from sim.core.replay_fates import fate_of
 from sim.core.replay_rows import F_A, F_B, F_C, F_CPU, F_MT, F_ORDER, F_PAGE, M_NOT_FREE, M_NOT_HEAD, miss
 from sim.core.replay_told import cut_out, find_free, make_allocated, next_block, on_pcp, put_on_pcp, take_off_pcp
-from sim.core.state import D_CPUS, RP_ALLOCS, RP_BULK, RP_LOCKED, RP_LOCKED_RIGHT, RP_PREDICTED, State
+from sim.core.state import State
 
 # Column b of T_LOCKED: alone (whoever asked gets the block), or one of a refill.
 LONE, FIRST_OF_REFILL, LATER_OF_REFILL = 0, 1, 2

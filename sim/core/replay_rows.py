@@ -2,7 +2,8 @@
 
 from sim.core.build import compiled
 from sim.core.consts import T_NOTHING, TRACE_FIELDS
-from sim.core.state import RP_MISS_FIELDS, RP_MISSED, RP_MISSES, State
+from sim.core.indices import RP_MISS_FIELDS, RP_MISSED, RP_MISSES
+from sim.core.state import State
 
 # Columns of a row after its kind; what a, b, c, d are depends on it (`consts.py`).
 F_PAGE, F_ORDER, F_MT, F_A, F_B, F_C, F_D, F_PID, F_CPU = 1, 2, 3, 4, 5, 6, 7, 8, 9

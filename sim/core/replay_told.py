@@ -22,10 +22,11 @@ from sim.core.consts import (
     RECLAIMABLE,
 )
 from sim.core.counters import mod_zone_freepage_state
+from sim.core.indices import D_CPUS, D_PAGES
 from sim.core.lists import list_add, list_add_tail, list_del
 from sim.core.pages import zone_of
 from sim.core.pcp import order_to_pindex, pcp_head
-from sim.core.state import COUNT_STRIDE, D_CPUS, D_PAGES, PCP_LISTS, State
+from sim.core.state import COUNT_STRIDE, PCP_LISTS, State
 
 
 @compiled

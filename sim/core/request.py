@@ -30,19 +30,11 @@ from sim.core.consts import (
 )
 from sim.core.cost import X_CLEAR_TAGS, charge, count_cost, tagged_path, untagged_path
 from sim.core.free import free_block
-from sim.core.metadata import count_carve_out
-from sim.core.oom import exit_process
-from sim.core.page_alloc import alloc_pages
-from sim.core.pages import set_kind
-from sim.core.process import own
-from sim.core.records import record
-from sim.core.state import (
+from sim.core.indices import (
     D_ANSWERED,
     D_OOMS,
     D_POLICY,
     D_TAGGED,
-    OOM_FIELDS,
-    OOM_ROWS,
     R_CLASS,
     R_COST,
     R_DONE,
@@ -56,8 +48,14 @@ from sim.core.state import (
     R_RESULT,
     R_TAG_PAGE,
     V_FAILED,
-    State,
 )
+from sim.core.metadata import count_carve_out
+from sim.core.oom import exit_process
+from sim.core.page_alloc import alloc_pages
+from sim.core.pages import set_kind
+from sim.core.process import own
+from sim.core.records import record
+from sim.core.state import OOM_FIELDS, OOM_ROWS, State
 
 # gfp bits (page-allocator facts 3.1; __GFP_TAGGED is __GFP_ZEROTAGS renamed).
 GFP_HIGHUSER_MOVABLE = 0x100CCA

@@ -5,9 +5,10 @@ from sim.core.build import inlined, inlined_entry, outlined
 from sim.core.consts import HIGHATOMIC, MOVABLE, NO_PAGE, P_RFC_V1
 from sim.core.cost import FROM_BUDDY, X_BUDDY_TAKE, X_ZONE_TEST, charge
 from sim.core.counters import free_pages, mod_zone_freepage_state
+from sim.core.indices import D_EXPLAIN, D_POLICY, D_ZONES, R_PATH, V_PGALLOC
 from sim.core.pcp import pcp_allowed_order, rmqueue_one, rmqueue_pcplist, type_taken
 from sim.core.reclaim import wake_kswapd
-from sim.core.state import D_EXPLAIN, D_POLICY, D_ZONES, R_PATH, V_PGALLOC, State
+from sim.core.state import State
 from sim.core.watermark import (
     ALLOC_CMA,
     ALLOC_FROM_METADATA,

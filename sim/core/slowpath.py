@@ -31,12 +31,7 @@ from sim.core.gfp import (
     GFP_THISNODE,
 )
 from sim.core.highatomic import reserve_highatomic_pageblock, unreserve_highatomic_pageblock
-from sim.core.oom import out_of_memory
-from sim.core.pages import zone_of
-from sim.core.pcp import drain_all_pages
-from sim.core.reclaim import direct_reclaim, wake_kswapd
-from sim.core.records import record_cold
-from sim.core.state import (
+from sim.core.indices import (
     CC_CAPTURED,
     CC_PRIORITY,
     CC_RESULT,
@@ -49,9 +44,13 @@ from sim.core.state import (
     V_COMPACT_STALL,
     V_COMPACT_SUCCESS,
     ZC_FLUSH,
-    ZONE_COMPACT_FIELDS,
-    State,
 )
+from sim.core.oom import out_of_memory
+from sim.core.pages import zone_of
+from sim.core.pcp import drain_all_pages
+from sim.core.reclaim import direct_reclaim, wake_kswapd
+from sim.core.records import record_cold
+from sim.core.state import ZONE_COMPACT_FIELDS, State
 from sim.core.tag_storage import reserve_metadata_storage
 from sim.core.watermark import (
     ALLOC_CMA,

@@ -4,18 +4,7 @@ from sim.core.build import compiled, inlined
 from sim.core.consts import E_REFUSED, E_RESERVE, EBUSY, EINTR, F_STORAGE, OK
 from sim.core.contig import alloc_contig_range, reserve_tries
 from sim.core.cost import X_EBUSY_TRY, X_TAG_LOOKUP, charge, settle_tags
-from sim.core.metadata import (
-    block_of,
-    blocks_between,
-    drop_refs,
-    end_of_blocks,
-    free_contig_range,
-    ref_of,
-    refs_per_block,
-    region_of,
-)
-from sim.core.records import mark_once, record, touch
-from sim.core.state import (
+from sim.core.indices import (
     D_EXPLAIN,
     D_REPLAY,
     D_RESERVED,
@@ -29,8 +18,19 @@ from sim.core.state import (
     V_RESERVE_SUCCESS,
     V_REUSED,
     V_ROLLBACK,
-    State,
 )
+from sim.core.metadata import (
+    block_of,
+    blocks_between,
+    drop_refs,
+    end_of_blocks,
+    free_contig_range,
+    ref_of,
+    refs_per_block,
+    region_of,
+)
+from sim.core.records import mark_once, record, touch
+from sim.core.state import State
 from sim.core.why_block import why_block
 
 

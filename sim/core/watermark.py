@@ -4,7 +4,8 @@ from sim.core.buddy import buddy_list
 from sim.core.build import compiled, inlined, inlined_entry
 from sim.core.consts import CMA, HIGHATOMIC, METADATA, ORDERS, P_RFC_V1, RECLAIMABLE
 from sim.core.counters import free_cma_pages
-from sim.core.state import D_POLICY, State
+from sim.core.indices import D_POLICY
+from sim.core.state import State
 
 # alloc_flags: which mark, then the kernel's bits that are modelled.
 WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_MASK = 0, 1, 2, 3

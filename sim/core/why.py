@@ -13,7 +13,8 @@ from sim.core.consts import (
     E_RELEASE,
     EVENT_FIELDS,
 )
-from sim.core.state import D_EVENTS, EVENT_ROWS, R_CLASS, R_COST, R_PROCESS, WHY_FIELDS, WHY_ROWS, State
+from sim.core.indices import D_EVENTS, R_CLASS, R_COST, R_PROCESS
+from sim.core.state import EVENT_ROWS, WHY_FIELDS, WHY_ROWS, State
 
 W_ASK = 1  # process, order, migratetype, gfp, alloc flags, class
 W_ZONE = 2  # order, flags, free, HIGHATOMIC, CMA, METADATA not usable, mark, lowered mark, reserve, verdict, boost

@@ -2,9 +2,10 @@
 
 from sim.core.build import compiled, outlined
 from sim.core.consts import F_PINNED, K_FREE, NO_PAGE, PAGES_PER_TAG_PAGE
+from sim.core.indices import D_PINS
 from sim.core.metadata import ref_of
 from sim.core.pages import find_head, zone_of
-from sim.core.state import D_PINS, State
+from sim.core.state import State
 from sim.core.why import W_BLOCK, why_row
 
 

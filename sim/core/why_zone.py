@@ -4,8 +4,9 @@ from sim.core.buddy import buddy_list
 from sim.core.build import compiled, outlined
 from sim.core.consts import CMA, HIGHATOMIC, METADATA, ORDERS
 from sim.core.counters import free_cma_pages, free_pages
+from sim.core.indices import D_CPUS
 from sim.core.pcp import cma_first, order_to_pindex, pcp_allowed_order
-from sim.core.state import D_CPUS, PCP_LISTS, State
+from sim.core.state import PCP_LISTS, State
 from sim.core.watermark import (
     ALLOC_CMA,
     ALLOC_FROM_METADATA,

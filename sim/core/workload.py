@@ -13,19 +13,10 @@ from sim.core.consts import (
     OWNED_CLASSES,
     PAGEBLOCK_ORDER,
 )
+from sim.core.indices import D_OP, D_PAGES, D_PROCESSES, D_WEIGHT, D_ZONES, V_THP_ALLOC, V_THP_FALLBACK
 from sim.core.process import lru_head, pick, pin
 from sim.core.request import allocate, begin, release
-from sim.core.state import (
-    D_OP,
-    D_PAGES,
-    D_PROCESSES,
-    D_WEIGHT,
-    D_ZONES,
-    V_THP_ALLOC,
-    V_THP_FALLBACK,
-    WORK_FIELDS,
-    State,
-)
+from sim.core.state import WORK_FIELDS, State
 
 MODULUS = 2147483647  # of the generator, 2^31 - 1
 W_WEIGHT, W_TARGET, W_GROW, W_THP, W_ORDER = 0, 1, 2, 3, 4

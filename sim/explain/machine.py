@@ -11,8 +11,10 @@ from sim.assemble import assemble
 from sim.checkpoints import Checkpoints, Whole, copy_of
 from sim.core import consts as c
 from sim.core import process, request, why
+from sim.core.arrays import views
 from sim.core.build import make_state
-from sim.core.state import D_EVENTS, D_EXPLAIN, D_OP, D_WATCH, EVENT_ROWS, WHY_FIELDS, WHY_ROWS, State, views
+from sim.core.indices import D_EVENTS, D_EXPLAIN, D_OP, D_WATCH
+from sim.core.state import EVENT_ROWS, WHY_FIELDS, WHY_ROWS, State
 from sim.drive import Drive, Plan, plan_of
 from sim.errors import ScenarioError
 from sim.explain.changes import Change, changes_of, find_free, hold_back

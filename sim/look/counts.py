@@ -19,18 +19,9 @@ from sim.core.consts import (
     PAGEBLOCK_PAGES,
     PAGES_PER_TAG_PAGE,
 )
+from sim.core.indices import D_KSWAPD, D_KSWAPD_FAILURES, D_OOMS, D_PINS, D_POLICY, D_TAGGED
 from sim.core.reclaim import KSWAPD_GIVES_UP
-from sim.core.state import (
-    D_KSWAPD,
-    D_KSWAPD_FAILURES,
-    D_OOMS,
-    D_PINS,
-    D_POLICY,
-    D_TAGGED,
-    OOM_FIELDS,
-    OOM_ROWS,
-    PCP_LISTS,
-)
+from sim.core.state import OOM_FIELDS, OOM_ROWS, PCP_LISTS
 from sim.look.place import Place
 from sim.snapshot import (
     Ledger,

@@ -5,15 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.state import (
-    D_MARKS,
-    D_OOMS,
-    D_PINS,
-    D_SAMPLES,
-    OOM_FIELDS,
-    OOM_ROWS,
-    SERIES_FIELDS,
-)
+from sim.core.indices import D_MARKS, D_OOMS, D_PINS, D_SAMPLES
+from sim.core.state import OOM_FIELDS, OOM_ROWS, SERIES_FIELDS
 from sim.look.place import Place
 from sim.marks import command_mark, mark_view
 from sim.poke import Command

@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.consts import EVENT_FIELDS, KINDS
-from sim.core.state import D_EVENTS, D_OP, EVENT_ROWS
+from sim.core.indices import D_EVENTS, D_OP
+from sim.core.state import EVENT_ROWS
 from sim.geometry import Geometry
 from sim.kernel_trace import decode
 from sim.knobs import knobs_of

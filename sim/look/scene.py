@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import consts as c
-from sim.core.state import D_EVENTS, D_OP, D_PINS, EVENT_ROWS
+from sim.core.indices import D_EVENTS, D_OP, D_PINS
+from sim.core.state import EVENT_ROWS
 from sim.layout import Layout, Region
 from sim.look.history import oom_views
 from sim.look.place import Place

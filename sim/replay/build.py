@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.assemble import Arrays, _fill_regions
 from sim.boot import zone_numbers
 from sim.core import boot
+from sim.core.arrays import lengths, make_arrays
 from sim.core.build import make_state
 from sim.core.consts import (
     CMA,
@@ -33,9 +34,8 @@ from sim.core.consts import (
     OWNED_CLASSES,
     P_OFF,
     P_RFC_V1,
-)  # fmt: skip
-from sim.core.state import (
-    COUNT_STRIDE,
+)
+from sim.core.indices import (
     D_CPUS,
     D_LRU_HEADS,
     D_OWNER_HEADS,
@@ -46,13 +46,9 @@ from sim.core.state import (
     D_RESERVED,
     D_SAMPLE_EVERY,
     D_ZONES,
-    MAX_PROCESSES,
-    PCP_LISTS,
     RP_UNSURE,
-    State,
-    lengths,
-    make_arrays,
-)  # fmt: skip
+)
+from sim.core.state import COUNT_STRIDE, MAX_PROCESSES, PCP_LISTS, State
 from sim.errors import ScenarioError
 from sim.layout import Layout, load_layout
 from sim.layout_checks import ZONE_ORDER

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.consts import KINDS
-from sim.core.state import COUNT_STRIDE, D_KSWAPD
+from sim.core.indices import D_KSWAPD
+from sim.core.state import COUNT_STRIDE
 from sim.errors import ScenarioError
 from sim.look.counts import zone_view
 from sim.procfs import proc_file

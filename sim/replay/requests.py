@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from sim.boot import pressure_threshold, stat_threshold
 from sim.core import consts as c
+from sim.core import indices as s
 from sim.core import replay_frees as frees
 from sim.core import replay_requests as core
-from sim.core import state as s
 from sim.core.gfp import GFP_RETRY_MAYFAIL, GFP_TAGGED
 from sim.replay.build import Recorded
 from sim.replay.columns import CPU, MT, ORDER, PAGE, PID, A, B, C, D

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import replay_events, replay_fates, replay_requests, state
+from sim.core import indices, replay_events, replay_fates, replay_requests
 from sim.errors import ScenarioError
 from sim.layout import Layout
 from sim.replay.build import Recorded, layout_of
@@ -150,7 +150,7 @@ def _window(run: Run, a: Dump, b: Dump, row: int, hints: str) -> tuple[int, Wind
             why = explain_miss(run, later)
     run.refs = tag_refs(run.machine) if run.layout.regions else {}
     sums = run.machine.arrays["rp_sum"]
-    used = {hint: int(sums[state.RP_USED_T + i]) for i, hint in enumerate(HINTS) if hint in hints}
+    used = {hint: int(sums[indices.RP_USED_T + i]) for i, hint in enumerate(HINTS) if hint in hints}
     return end, Window(a.name, b.name, counts, compared, used, why, end)
 
 
@@ -170,14 +170,14 @@ def begin(run: Run, dump: Dump, row: int, hints: str) -> None:
 
 
 COUNTS = {
-    "allocs": state.RP_ALLOCS,
-    "predicted": state.RP_PREDICTED,
-    "drains": state.RP_DRAINS,
-    "drains_predicted": state.RP_DRAINS_RIGHT,
-    "reservations": state.RP_RESERVES,
-    "reservations_right": state.RP_RESERVES_RIGHT,
-    "failed": state.RP_FAILED,
-    "failed_ours": state.RP_FAILED_OURS,
+    "allocs": indices.RP_ALLOCS,
+    "predicted": indices.RP_PREDICTED,
+    "drains": indices.RP_DRAINS,
+    "drains_predicted": indices.RP_DRAINS_RIGHT,
+    "reservations": indices.RP_RESERVES,
+    "reservations_right": indices.RP_RESERVES_RIGHT,
+    "failed": indices.RP_FAILED,
+    "failed_ours": indices.RP_FAILED_OURS,
 }
 
 

@@ -22,7 +22,8 @@ from sim.core.consts import (
     MIGRATETYPES,
     ORDERS,
 )
-from sim.core.state import D_PAGES, D_PCP_HEADS, PCP_LISTS
+from sim.core.indices import D_PAGES, D_PCP_HEADS
+from sim.core.state import PCP_LISTS
 from sim.errors import ScenarioError
 from sim.layout import Layout
 

@@ -13,9 +13,9 @@ from tests.builds import load
 LETTERS = "UMRHCTI"
 PAGES = 4096
 MODULES = (
-    "boot", "buddy", "build", "compact_cursors", "compact_defer", "compact_direct", "compact_fast", "compact_free",
-    "compact_migrate", "compaction", "consts", "contig", "gfp", "highatomic", "metadata", "page_alloc", "pages", "pcp",
-    "process", "release", "rmqueue", "state", "watermark",
+    "arrays", "boot", "buddy", "build", "compact_cursors", "compact_defer", "compact_direct", "compact_fast",
+    "compact_free", "compact_migrate", "compaction", "consts", "contig", "gfp", "highatomic", "indices", "metadata",
+    "page_alloc", "pages", "pcp", "process", "release", "rmqueue", "state", "watermark",
 )  # fmt: skip
 
 
@@ -25,13 +25,13 @@ class Bench:
     def __init__(self, lists: str = "", types: str = "", batch: int = 31, high: int = 3520) -> None:
         """`types`: of the pageblocks from the first on; the rest is M."""
         self.core = {name: load("python").module(f"sim.core.{name}") for name in MODULES}
-        state, consts = self.core["state"], self.core["consts"]
-        self.arrays, self._whole = state.make_arrays(state.lengths(PAGES, 1, 1, 0, 0, 1))
+        state, consts, at = self.core["state"], self.core["consts"], self.core["indices"]
+        self.arrays, self._whole = self.core["arrays"].make_arrays(self.core["arrays"].lengths(PAGES, 1, 1, 0, 0, 1))
         self.st = self.core["build"].make_state(self.arrays)
         dim = self.arrays["dim"]
-        dim[state.D_PAGES], dim[state.D_ZONES], dim[state.D_CPUS] = PAGES, 1, 1
-        dim[state.D_PCP_HEADS] = PAGES + consts.ORDERS * consts.MIGRATETYPES
-        dim[state.D_OWNER_HEADS] = dim[state.D_PCP_HEADS] + state.PCP_LISTS
+        dim[at.D_PAGES], dim[at.D_ZONES], dim[at.D_CPUS] = PAGES, 1, 1
+        dim[at.D_PCP_HEADS] = PAGES + consts.ORDERS * consts.MIGRATETYPES
+        dim[at.D_OWNER_HEADS] = dim[at.D_PCP_HEADS] + state.PCP_LISTS
         self.arrays["z_end"][0] = PAGES
         self.arrays["pcp_batch"][0], self.arrays["pcp_high"][0] = batch, high
         self.arrays["order"][:] = -1
@@ -63,7 +63,7 @@ class Bench:
 
     def pcp(self, index: int) -> list[int]:
         """A per-CPU list, head to tail."""
-        return self._pages(int(self.arrays["dim"][self.core["state"].D_PCP_HEADS]) + index)
+        return self._pages(int(self.arrays["dim"][self.core["indices"].D_PCP_HEADS]) + index)
 
     def number(self, name: str) -> int:
         """The first entry of a field."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sim.core import consts as c
-from sim.core import state as s
+from sim.core import indices as s
 from tests.builds import load
 from tests.conformance.notation import Bench
 from tests.conformance.test_replay import TRACES
@@ -64,9 +64,8 @@ def test_the_free_scanner_looks_and_takes_where_the_recorded_one_did() -> None:
 def test_the_migrate_cursor_goes_to_the_end_of_the_pageblock_it_is_told(page: int, cursor: int) -> None:
     """So the border of a pageblock counts as the next one: the scan ends there when a pageblock is done."""
     bench = Bench()
-    state = bench.core["state"]
     bench.core["compact_cursors"].update_cached_migrate(bench.st, page)
-    assert int(bench.arrays["zone_compact"][state.ZC_MIGRATE]) == cursor
+    assert int(bench.arrays["zone_compact"][bench.core["indices"].ZC_MIGRATE]) == cursor
 
 
 def test_no_recorded_compaction_begins_at_a_cached_cursor() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.core import consts as c
-from sim.core.state import D_TRACE
+from sim.core.indices import D_TRACE
 from sim.machine import Machine
 from sim.recording import Recording, record
 from sim.replay.run import Run, Window, read_run, replay

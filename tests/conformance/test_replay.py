@@ -10,7 +10,7 @@ from time import process_time
 
 import pytest
 
-from sim.core import state
+from sim.core import indices
 from sim.core.consts import T_VICTIM
 from sim.replay.report import replay_report, text_table
 from sim.replay.run import Window, read_run, replay
@@ -103,7 +103,7 @@ def test_row_7a_one_pinned_page_is_refused_until_the_killer_runs() -> None:
     run = read_run(TRACES / "run-2", "requests")
     rows = run.trace.rows[run.places["12-s6-before"][0] : run.places["13-s6-after"][0]]
     replay(run, "", "12-s6-before", "13-s6-after")
-    assert run.machine.arrays["rp_sum"][state.RP_KILLS] >= (rows[:, 0] == T_VICTIM).sum() == 1
+    assert run.machine.arrays["rp_sum"][indices.RP_KILLS] >= (rows[:, 0] == T_VICTIM).sum() == 1
 
 
 def test_the_whole_trace_is_parsed_in_five_seconds_and_replayed_in_two() -> None:

@@ -138,7 +138,7 @@ def test_freeing_order_1_while_free_factor_is_up_drains_all(factor: int, expecte
 
 def test_v36_while_kswapd_works_four_batches_are_the_limit() -> None:
     bench = held(Bench(high=3520), 123)
-    bench.arrays["dim"][bench.core["state"].D_KSWAPD] = 1
+    bench.arrays["dim"][bench.core["indices"].D_KSWAPD] = 1
     with bench.drained() as drained:
         bench.free_to_pcp(123)
     assert (len(drained), bench.number("pcp_factor")) == (31, 1)
@@ -206,7 +206,7 @@ def test_v43_and_v44_hold_for_metadata_in_place_of_cma(mark: int, passes: bool) 
 def drifting(free: int, cma: int, threshold: int) -> Bench:
     """One free pageblock of each of M and CMA, more of CMA on demand, and counters that read as given."""
     bench = Bench("9M:0 10C:400", "MMCC")
-    bench.arrays["dim"][bench.core["state"].D_DRIFT] = 1
+    bench.arrays["dim"][bench.core["indices"].D_DRIFT] = 1
     bench.arrays["z_seen"][0], bench.arrays["z_seen_cma"][0] = free, cma
     bench.arrays["z_threshold"][0] = threshold
     return bench
@@ -287,8 +287,8 @@ def test_requests_with_access_to_reserves(free: int, mark: int, names: tuple[str
 
 def test_v55_targets_are_used_from_the_last_block_found_down() -> None:
     bench = Bench("0M:20 1M:10 9M:400")
-    state, cc = bench.core["state"], bench.arrays["cc"]
-    cc[state.CC_PAGES] = 3
+    cc = bench.arrays["cc"]
+    cc[bench.core["indices"].CC_PAGES] = 3
     assert bench.core["compact_free"].isolate_freepages_block(bench.st, 0, 0x200, 1) == 0x21
     assert [bench.core["compact_migrate"].compaction_alloc(bench.st) for _ in range(3)] == [0x20, 0x11, 0x10]
     assert bench.lists() == "9M:400"
@@ -296,13 +296,13 @@ def test_v55_targets_are_used_from_the_last_block_found_down() -> None:
 
 def test_v54_a_batch_is_freed_in_reversed_order_and_stands_in_its_own() -> None:
     bench = Bench()
-    consts, state = bench.core["consts"], bench.core["state"]
+    consts, at, state = (bench.core[name] for name in ("consts", "indices", "state"))
     a, b, c = 0x10, 0x30, 0x50
     for page in (c, b, a):  # the newest is met first
         bench.core["pages"].set_kind(bench.st, page, 0, consts.K_ANON)
         bench.core["process"].own(bench.st, 1, consts.C_ANON, page, 0)
-    bench.arrays["dim"][state.D_TRACE] = state.EVENT_ROWS - 1
+    bench.arrays["dim"][at.D_TRACE] = state.EVENT_ROWS - 1
     assert bench.core["release"].release_pages(bench.st, 1, consts.C_ANON) == 3
-    rows = bench.arrays["ev"].reshape(-1, consts.EVENT_FIELDS)[: bench.arrays["dim"][state.D_EVENTS]]
+    rows = bench.arrays["ev"].reshape(-1, consts.EVENT_FIELDS)[: bench.arrays["dim"][at.D_EVENTS]]
     freed, batched = ([row[3] for row in rows.tolist() if row[1] == kind] for kind in (consts.E_FREE, consts.E_BATCHED))
     assert (freed, batched, bench.pcp(1)) == ([c, b, a], [c, b, a], [a, b, c])

@@ -18,7 +18,8 @@ from sim.core.consts import (
     ORDERS,
     OWNED_CLASSES,
 )
-from sim.core.state import D_CPUS, D_LRU_HEADS, D_OWNER_HEADS, D_PAGES, D_PCP_HEADS, D_PINS, MAX_PROCESSES, PCP_LISTS
+from sim.core.indices import D_CPUS, D_LRU_HEADS, D_OWNER_HEADS, D_PAGES, D_PCP_HEADS, D_PINS
+from sim.core.state import MAX_PROCESSES, PCP_LISTS
 from sim.invariants import walk
 from sim.machine import Machine
 from tests.core.naive_machine import OWNED, Twin

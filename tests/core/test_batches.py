@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.core.consts import E_ALLOC
-from sim.core.state import D_EVENTS
+from sim.core.indices import D_EVENTS
 from sim.machine import Machine
 from sim.scenario import make_scenario
 from tests.core.driver import Driver

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.core import consts as c
-from sim.core import state as s
+from sim.core import indices as s
+from sim.core.state import COMPACT_FIELDS, COMPACT_PAGES, MAX_PROCESSES
 from sim.machine import Machine
 from tests.conformance.machines import free, result
 from tests.conformance.notation import Bench
@@ -29,7 +30,7 @@ class Zones:
         self.bench = Bench("", types, high=100)
         self.core, self.st, self.arrays = self.bench.core, self.bench.st, self.bench.arrays
         dim = self.arrays["dim"]
-        dim[s.D_LRU_HEADS] = dim[s.D_OWNER_HEADS] + s.MAX_PROCESSES * c.OWNED_CLASSES
+        dim[s.D_LRU_HEADS] = dim[s.D_OWNER_HEADS] + MAX_PROCESSES * c.OWNED_CLASSES
         self.arrays["z_min"][0] = mark
         zone = Zone(dict(enumerate(types)), 1, 31, 100)
         used = {pfn: letter for pfn, letter in enumerate(letters) if letter != "."}
@@ -150,7 +151,7 @@ def test_a_fast_search_takes_the_best_of_the_upper_half_when_the_upper_quarter_h
     cc = control(bench, 3, 0xE00, PAGES=4, SEARCH=2)
     bench.core["compact_fast"].fast_isolate_freepages(bench.st)
     assert bench.lists() == "2M:20,900"
-    assert bench.arrays["cc"][s.COMPACT_FIELDS + s.COMPACT_PAGES :][:4].tolist() == [0x940, 0x941, 0x942, 0x943]
+    assert bench.arrays["cc"][COMPACT_FIELDS + COMPACT_PAGES :][:4].tolist() == [0x940, 0x941, 0x942, 0x943]
     assert cc[s.CC_FREE_PAGES] == 4
 
 

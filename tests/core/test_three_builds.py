@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sim.core.consts import E_EXTFRAG, E_MIGRATE, E_OOM_KILL, E_PIN, E_RESERVE, E_RETURN
-from sim.core.state import V_ROLLBACK
+from sim.core.indices import V_ROLLBACK
 from tests.builds import BUILDS, load
 from tests.core.conftest import Boot
 from tests.core.scenarios import marathon, under_pressure

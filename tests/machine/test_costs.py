@@ -8,7 +8,8 @@ import pytest
 
 from sim.core import cost
 from sim.core.consts import E_ALLOC, EVENT_FIELDS, NO_PAGE
-from sim.core.state import COST_BUCKETS, D_ANSWERED, D_EVENTS, D_KSWAPD, EVENT_ROWS, PRICES, R_COST
+from sim.core.indices import D_ANSWERED, D_EVENTS, D_KSWAPD, R_COST
+from sim.core.state import COST_BUCKETS, EVENT_ROWS, PRICES
 from sim.costs import PATHS, Costs
 from sim.costs import PRICES as TABLE
 from sim.errors import BrokenInvariant, ScenarioError

@@ -6,7 +6,8 @@ from functools import cache
 import pytest
 
 from sim.core import consts as c
-from sim.core.state import D_EVENTS, D_WATCH, EVENT_ROWS
+from sim.core.indices import D_EVENTS, D_WATCH
+from sim.core.state import EVENT_ROWS
 from sim.errors import ScenarioError
 from sim.history import Watcher
 from sim.machine import Machine
