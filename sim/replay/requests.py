@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.boot import pressure_threshold, stat_threshold
 from sim.core import consts as c
-from sim.core import indices as s
+from sim.core import indices as cell
 from sim.core import replay_frees as frees
 from sim.core import replay_requests as core
 from sim.core.gfp import GFP_RETRY_MAYFAIL, GFP_TAGGED
@@ -143,10 +143,10 @@ def begin_requests(machine: Recorded, refreshed: int, row: int, hints: str) -> N
     """A machine that was just filled from a dump, ready to serve: owners, drift of the counters, hints."""
     arrays = machine.arrays
     core.own_everything(machine.state, 0, machine.layout.total_pages)
-    arrays["dim"][s.D_DRIFT] = arrays["dim"][s.D_REPLAY] = 1
+    arrays["dim"][cell.D_DRIFT] = arrays["dim"][cell.D_REPLAY] = 1
     for page in pinned_before(machine.rows[:row]):
         arrays["flags"][page] |= c.F_PINNED
-    for hint, at in (("T", s.RP_HINT_T), ("D", s.RP_HINT_D), ("C", s.RP_HINT_C), ("I", s.RP_HINT_I)):
+    for hint, at in (("T", cell.RP_HINT_T), ("D", cell.RP_HINT_D), ("C", cell.RP_HINT_C), ("I", cell.RP_HINT_I)):
         arrays["rp_sum"][at] = hint in hints
     for z, low in enumerate(arrays["z_low"].tolist()):
         cpus = machine.layout.cpus
@@ -154,7 +154,7 @@ def begin_requests(machine: Recorded, refreshed: int, row: int, hints: str) -> N
         arrays["z_pressure"][z] = pressure_threshold(low, int(arrays["z_min"][z]), cpus)
     drift_since(machine, machine.rows[refreshed:row])
     if kswapd_awake(machine.rows[:row]):
-        arrays["rp_sum"][s.RP_AWAKE] = 1
+        arrays["rp_sum"][cell.RP_AWAKE] = 1
         both = arrays["z_threshold"].copy()
         arrays["z_threshold"][:], arrays["z_pressure"][:] = arrays["z_pressure"], both
 
@@ -202,7 +202,7 @@ def _hold(arrays: dict[str, NDArray[np.int64]], name: str, pcp: int, held: int, 
 def reservations_right(machine: Recorded, rows: Rows) -> tuple[int, int]:
     """How many reservations the trace has, and how many of ours are the same: page, block, taken, tries, result."""
     told = rows[rows[:, 0] == c.T_RESERVE][:, [PAGE, ORDER, A, 6, MT, 7]]
-    ours = machine.arrays["rp_res"].reshape(-1, s.RP_RES_FIELDS)[: int(machine.arrays["rp_sum"][s.RP_OURS])]
+    ours = machine.arrays["rp_res"].reshape(-1, cell.RP_RES_FIELDS)[: int(machine.arrays["rp_sum"][cell.RP_OURS])]
     if len(told) == len(ours):
         return len(told), int((told == ours).all(axis=1).sum())
     from difflib import SequenceMatcher

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sim.core import consts as c
-from sim.core import indices as s
+from sim.core import indices as cell
 from tests.builds import load
 from tests.conformance.notation import Bench
 from tests.conformance.test_replay import TRACES
@@ -45,18 +45,23 @@ def look_for(pages: int, migrate: int, free: int) -> list[tuple[int, int, int, i
     """Ranges in which the free scanner looked for so many pages, scanned, taken."""
     machine = recorded()
     cc, dim = machine.arrays["cc"], machine.arrays["dim"]
-    cc[s.CC_ORDER], cc[s.CC_MODE], cc[s.CC_IGNORE_SKIP] = -1, c.MIGRATE_SYNC, 1
-    cc[s.CC_PAGES], cc[s.CC_MIGRATE], cc[s.CC_FREE], cc[s.CC_FREE_PAGES] = pages, migrate - START, free - START, 0
-    dim[s.D_EVENTS] = 0
+    cc[cell.CC_ORDER], cc[cell.CC_MODE], cc[cell.CC_IGNORE_SKIP] = -1, c.MIGRATE_SYNC, 1
+    cc[cell.CC_PAGES], cc[cell.CC_MIGRATE], cc[cell.CC_FREE], cc[cell.CC_FREE_PAGES] = (
+        pages,
+        migrate - START,
+        free - START,
+        0,
+    )
+    dim[cell.D_EVENTS] = 0
     load("python").module("sim.core.compact_migrate").isolate_freepages(machine.state)
-    rows = machine.arrays["ev"].reshape(-1, c.EVENT_FIELDS)[: dim[s.D_EVENTS]].tolist()
+    rows = machine.arrays["ev"].reshape(-1, c.EVENT_FIELDS)[: dim[cell.D_EVENTS]].tolist()
     return [(row[3] + START, row[5] + START, row[6], row[7]) for row in rows if row[1] == c.E_ISOLATE_FREE]
 
 
 def test_the_free_scanner_looks_and_takes_where_the_recorded_one_did() -> None:
     """For the first 32 pages, then for the 432 that the rest of the pageblock held."""
     assert look_for(32, 0x40020, 0x5FE00) == FIRST
-    assert recorded().arrays["cc"][s.CC_FREE] + START == 0x5F230
+    assert recorded().arrays["cc"][cell.CC_FREE] + START == 0x5F230
     assert look_for(432, 0x40200, 0x5F230) == SECOND
 
 

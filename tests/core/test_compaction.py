@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.core import consts as c
-from sim.core import indices as s
+from sim.core import indices as cell
 from sim.core.state import COMPACT_FIELDS, COMPACT_PAGES, MAX_PROCESSES
 from sim.machine import Machine
 from tests.conformance.machines import free, result
@@ -30,7 +30,7 @@ class Zones:
         self.bench = Bench("", types, high=100)
         self.core, self.st, self.arrays = self.bench.core, self.bench.st, self.bench.arrays
         dim = self.arrays["dim"]
-        dim[s.D_LRU_HEADS] = dim[s.D_OWNER_HEADS] + MAX_PROCESSES * c.OWNED_CLASSES
+        dim[cell.D_LRU_HEADS] = dim[cell.D_OWNER_HEADS] + MAX_PROCESSES * c.OWNED_CLASSES
         self.arrays["z_min"][0] = mark
         zone = Zone(dict(enumerate(types)), 1, 31, 100)
         used = {pfn: letter for pfn, letter in enumerate(letters) if letter != "."}
@@ -55,7 +55,7 @@ class Zones:
 
     def rows(self, *kinds: int) -> list[list[int]]:
         """Rows of the event ring of these kinds."""
-        rows = self.arrays["ev"].reshape(-1, c.EVENT_FIELDS)[: self.arrays["dim"][s.D_EVENTS]]
+        rows = self.arrays["ev"].reshape(-1, c.EVENT_FIELDS)[: self.arrays["dim"][cell.D_EVENTS]]
         return [row for row in rows.tolist() if row[1] in kinds]
 
 
@@ -92,9 +92,9 @@ def test_a_whole_zone_is_compacted_as_the_slow_twin_does() -> None:
         assert not (both.arrays["flags"] & c.F_ISOLATED).any()
         assert not (both.arrays["kind"] == c.K_ISOLATED).any()
         assert {n for n, skipped in enumerate(both.arrays["pb_skip"]) if skipped} == twin.skip
-        assert both.arrays["vm"][s.V_MIGRATE_SUCCESS] == len(twin.moved)
+        assert both.arrays["vm"][cell.V_MIGRATE_SUCCESS] == len(twin.moved)
         seen["moved"] += len(twin.moved)
-        seen["failed"] += int(both.arrays["vm"][s.V_MIGRATE_FAIL])
+        seen["failed"] += int(both.arrays["vm"][cell.V_MIGRATE_FAIL])
         seen["runs"] += 1
 
     agree()
@@ -130,10 +130,10 @@ def test_32_pages_are_taken_first_and_the_rest_of_the_pageblock_next() -> None:
 def control(bench: Bench, order: int, free_at: int, **values: int) -> Any:
     """The control of a compaction for an order, its scanners at both ends."""
     cc = bench.arrays["cc"]
-    cc[s.CC_ORDER] = cc[s.CC_SEARCH] = order
-    cc[s.CC_FREE], cc[s.CC_FAST_START], cc[s.CC_CAPTURED] = free_at, c.NO_PAGE, c.NO_PAGE
+    cc[cell.CC_ORDER] = cc[cell.CC_SEARCH] = order
+    cc[cell.CC_FREE], cc[cell.CC_FAST_START], cc[cell.CC_CAPTURED] = free_at, c.NO_PAGE, c.NO_PAGE
     for name, value in values.items():
-        cc[getattr(s, f"CC_{name}")] = value
+        cc[getattr(cell, f"CC_{name}")] = value
     return cc
 
 
@@ -143,7 +143,7 @@ def test_the_fast_search_turns_the_list_past_where_it_stopped() -> None:
     cc = control(bench, 3, 0xE00, PAGES=4, SEARCH=2)
     bench.core["compact_fast"].fast_isolate_freepages(bench.st)
     assert bench.lists() == "2M:20,40,80"
-    assert (cc[s.CC_FREE_PAGES], cc[s.CC_FREE_SCANNED]) == (4, 5)
+    assert (cc[cell.CC_FREE_PAGES], cc[cell.CC_FREE_SCANNED]) == (4, 5)
 
 
 def test_a_fast_search_takes_the_best_of_the_upper_half_when_the_upper_quarter_has_nothing() -> None:
@@ -152,7 +152,7 @@ def test_a_fast_search_takes_the_best_of_the_upper_half_when_the_upper_quarter_h
     bench.core["compact_fast"].fast_isolate_freepages(bench.st)
     assert bench.lists() == "2M:20,900"
     assert bench.arrays["cc"][COMPACT_FIELDS + COMPACT_PAGES :][:4].tolist() == [0x940, 0x941, 0x942, 0x943]
-    assert cc[s.CC_FREE_PAGES] == 4
+    assert cc[cell.CC_FREE_PAGES] == 4
 
 
 def test_a_pageblock_found_fast_is_marked_and_the_list_turned() -> None:
@@ -161,7 +161,7 @@ def test_a_pageblock_found_fast_is_marked_and_the_list_turned() -> None:
     assert bench.core["compact_fast"].fast_find_migrateblock(bench.st) == 0
     assert (bench.lists(), bench.arrays["pb_skip"][0]) == ("8M:500,c00,100", 1)
     assert bench.core["compact_fast"].fast_find_migrateblock(bench.st) == 0x400
-    assert (cc[s.CC_SCANNED], cc[s.CC_FAST_START]) == (3, 0x100)
+    assert (cc[cell.CC_SCANNED], cc[cell.CC_FAST_START]) == (3, 0x100)
 
 
 def test_a_block_that_is_freed_while_a_request_compacts_is_captured() -> None:
@@ -169,7 +169,7 @@ def test_a_block_that_is_freed_while_a_request_compacts_is_captured() -> None:
     cc = control(bench, 2, 0xE00, CAPTURE=2)
     bench.free_to_pcp(0)
     bench.core["pcp"].drain_all_pages(bench.st)
-    assert (cc[s.CC_CAPTURED], bench.lists(), bench.number("z_free")) == (0, "", 0)
+    assert (cc[cell.CC_CAPTURED], bench.lists(), bench.number("z_free")) == (0, "", 0)
 
 
 @pytest.mark.parametrize(("types", "kind"), [("M", "M"), ("C", "C"), ("T", "T")])
@@ -178,7 +178,7 @@ def test_small_movable_blocks_cma_and_metadata_are_never_captured(types: str, ki
     cc = control(bench, 2, 0xE00, CAPTURE=2)
     bench.free_to_pcp(0)
     bench.core["pcp"].drain_all_pages(bench.st)
-    assert (cc[s.CC_CAPTURED], bench.lists()) == (c.NO_PAGE, f"2{kind}:0")
+    assert (cc[cell.CC_CAPTURED], bench.lists()) == (c.NO_PAGE, f"2{kind}:0")
 
 
 def test_attempts_are_left_out_twice_as_many_each_time() -> None:
@@ -288,7 +288,7 @@ def test_a_captured_block_of_a_tagged_request_gets_its_storage(boot: Boot) -> No
     fill = [alloc("anon", 0, 16384), *holes(0x80000, 8000), DRAIN]
     machine = boot(scenario(layout=MARKLESS, program=[*fill, alloc("tagged", 9)]))
     machine.step(machine.length)
-    assert machine.arrays["cc"][s.CC_CAPTURED] == machine.layout.page_of(result(machine)) == 0
+    assert machine.arrays["cc"][cell.CC_CAPTURED] == machine.layout.page_of(result(machine)) == 0
     counted = machine.counters()
     assert (counted["compact_stall"], counted["compact_success"]) == (1, 1)
     assert counted["metadata_reserve_success"] == 16
