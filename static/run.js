@@ -82,24 +82,25 @@ export function single(part) {
   tell("part", part)
 }
 
-// Send a command. Viewers get 403 from the server; their buttons are disabled.
-export async function command(name, n = 1) {
+// What the server says to a command, or null: then "refused" is told. Viewers get 403; their buttons are disabled.
+async function send(fields) {
   const answer = await fetch(`/api/runs/${meta.id}/commands`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ command: name, n }),
-  })
-  if (!answer.ok) tell("refused", (await answer.json().catch(() => ({}))).detail ?? `the server said ${answer.status}`)
+    body: JSON.stringify(fields),
+  }).catch(() => null) // the server is gone, or the page is being left
+  const said = (await answer?.json().catch(() => null)) ?? {}
+  if (answer?.ok) return said
+  tell("refused", said.detail ?? (answer ? `the server said ${answer.status}` : "the server does not answer"))
+  return null
+}
+
+export async function command(name, n = 1) {
+  await send({ command: name, n })
 }
 
 // Give a command at the op where the run is; <run-head> and the sheet say what came of it.
 export async function poke(fields) {
-  const answer = await fetch(`/api/runs/${meta.id}/commands`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ command: "poke", ...fields }),
-  })
-  const said = await answer.json().catch(() => ({}))
-  if (answer.ok) tell("did", said.did)
-  else tell("refused", said.detail ?? `the server said ${answer.status}`)
+  const said = await send({ command: "poke", ...fields })
+  if (said) tell("did", said.did)
 }
