@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.frames import dumps
 from app.shipped import load
 from sim.errors import ScenarioError
-from sim.explain.steps import WhatIf
+from sim.explain.explained import WhatIf
 from sim.poke import read
 from sim.scenario import Scenario
 

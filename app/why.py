@@ -8,7 +8,7 @@ from app.engine import Machine
 from app.inspect import plain
 from app.recipe import fork_address
 from app.run import Run
-from sim.explain.steps import Explained
+from sim.explain.explained import Explained
 from sim.layout import Layout
 from sim.words.text import duration, plural
 from sim.words.why import Part, WhySaid, say

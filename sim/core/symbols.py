@@ -3,6 +3,7 @@
 numba's own way, a C function, puts a second function around each: every call was two.
 """
 
+from operator import attrgetter
 from typing import Any
 
 import llvmlite.binding
@@ -14,9 +15,9 @@ from numba.extending import lower_builtin
 def reached_by_symbol(made: Any) -> Any:
     """What core functions call in place of `made`, a numba function of one signature. Errors are not looked for."""
     (compiled,) = made.overloads.values()
+    code, described = attrgetter("library", "fndesc")(compiled)
     symbol = f"carveout_{made.__name__}"
-    address = compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name)
-    llvmlite.binding.add_symbol(symbol, address)
+    llvmlite.binding.add_symbol(symbol, code.get_pointer_to_function(described.llvm_func_name))
 
     def outside(*_arguments: int) -> int:
         """Only compiled code calls this."""

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.core import consts as c
 from sim.explain import steps as s
+from sim.explain.explained import Request
 
 What = Literal["unpin", "empty", "other-block"]
 
@@ -21,7 +22,7 @@ class Change:
     pages: tuple[int, ...] = ()
 
 
-def changes_of(main: s.Request) -> tuple[Change, ...]:
+def changes_of(main: Request) -> tuple[Change, ...]:
     """At most three: no pin, a free tag page, another block of the same zone."""
     reserves = [step for step in main.path if isinstance(step, s.Reserve)]
     refused = next((step for step in reserves if step.ret not in (c.OK, c.EINTR)), None)

@@ -18,9 +18,9 @@ from sim.core.state import EVENT_ROWS, WHY_FIELDS, WHY_ROWS, State
 from sim.drive import Drive, Plan, plan_of
 from sim.errors import ScenarioError
 from sim.explain.changes import Change, changes_of, find_free, hold_back
+from sim.explain.explained import Explained, Request, WhatIf, ZoneNow
 from sim.explain.outcome import outcome_of, same_request
 from sim.explain.read import read
-from sim.explain.steps import Explained, Request, WhatIf, ZoneNow
 from sim.kernel_trace import decode
 from sim.layout import Layout
 from sim.scenario import Scenario

@@ -2,17 +2,18 @@
 
 from sim.core import consts as c
 from sim.explain import steps as s
+from sim.explain.explained import Outcome, Request
 from sim.layout import Layout
 
 
-def outcome_of(request: s.Request, layout: Layout) -> s.Outcome:
+def outcome_of(request: Request, layout: Layout) -> Outcome:
     """The numbers of one request."""
     reserves = [step for step in request.path if isinstance(step, s.Reserve)]
     moved = [row.event for step in reserves for row in step.moved]
     page = request.got.page
     pfn = layout.pfn_of(page) if page != c.NO_PAGE else -1
     bank = layout.bank_of(pfn) if pfn >= 0 else None
-    return s.Outcome(
+    return Outcome(
         page=page,
         pfn=pfn,
         zone=bank.zone if bank else "",
@@ -26,7 +27,7 @@ def outcome_of(request: s.Request, layout: Layout) -> s.Outcome:
     )
 
 
-def same_request(one: s.Request, other: s.Request) -> bool:
+def same_request(one: Request, other: Request) -> bool:
     """The same process asks for as much of the same class. Without MTE a tagged page is asked for without tags."""
     ask, wanted = one.ask, other.ask
     return (ask.process, ask.order, ask.what) == (wanted.process, wanted.order, wanted.what)

@@ -8,6 +8,7 @@ from sim.core import watermark as w
 from sim.core import why as y
 from sim.core.consts import ORDERS
 from sim.explain import steps as s
+from sim.explain.explained import Request
 from sim.explain.fold import fold
 from sim.trace_row import Row
 
@@ -20,7 +21,7 @@ class Reader:
     """Collects the steps of one request after another."""
 
     path: list[s.Step] = field(default_factory=list)
-    requests: list[s.Request] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     lists: dict[int, s.Counts] = field(default_factory=dict)
     blocks: list[s.Block] = field(default_factory=list)  # of the reservation under way
     moved: list[Row] = field(default_factory=list)
@@ -102,7 +103,7 @@ class Reader:
             self._offered(row.page)
         got = s.Got(max(cost, row.c), row.page, row.order)
         path = tuple(self.path)
-        self.requests.append(s.Request(ask, (*path, got), (*fold(path), got), got))
+        self.requests.append(Request(ask, (*path, got), (*fold(path), got), got))
         self.path = []
 
 
@@ -148,7 +149,7 @@ def _step(row: Row, cost: int) -> s.Step | None:
     return None
 
 
-def read(rows: Rows) -> tuple[s.Request, ...]:
+def read(rows: Rows) -> tuple[Request, ...]:
     """The requests of an op, in order."""
     reader = Reader()
     for row, following in zip(rows, [*rows[1:], *rows[-1:]], strict=True):

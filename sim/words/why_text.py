@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from sim.core import consts as c
-from sim.explain.steps import Explained, Request, WhatIf
+from sim.explain.explained import Explained, Request, WhatIf
 from sim.layout import Layout, Region
 from sim.words.text import code
 

@@ -7,6 +7,7 @@ import pytest
 from sim.core import consts as c
 from sim.errors import ScenarioError
 from sim.explain import steps as s
+from sim.explain.explained import Explained, Request, WhatIf
 from sim.explain.fold import fold
 from sim.machine import Machine
 from tests.support import busy_phone_oom
@@ -14,7 +15,7 @@ from tests.support import busy_phone_oom
 Boot = Callable[..., Machine]
 
 
-def main_of(explained: s.Explained) -> s.Request:
+def main_of(explained: Explained) -> Request:
     assert explained.main is not None
     return explained.main
 
@@ -94,7 +95,7 @@ def test_costs_only_rise_and_end_at_what_the_histogram_counts(boot: Boot) -> Non
     assert costs[-1] == max(row.most for row in machine.snapshot().costs)
 
 
-def what_ifs(machine: Machine, op: int) -> dict[str, s.WhatIf]:
+def what_ifs(machine: Machine, op: int) -> dict[str, WhatIf]:
     return {one.policy or one.change: one for one in machine.explanations.of(op).what_ifs}
 
 
