@@ -28,17 +28,12 @@ def block_of(st: State, r: int, page: int) -> int:
 
 
 @inlined
-def end_of_blocks(st: State, r: int, block: int, order: int) -> int:
-    """Where the blocks of a 2^order request end: max(2^order / 32, 1) blocks, W2 included (facts 3.3 step 4)."""
+def blocks_from(st: State, r: int, start: int, order: int) -> int:
+    """Blocks of a 2^order request, of which the first is `start`: max(2^order / 32, 1) (W2; facts 3.3 step 4)."""
     blocks = max((1 << order) >> 5, 1)
-    return min(block + blocks * st.r_block[r], st.r_tag_end[r])
-
-
-@inlined
-def blocks_between(st: State, r: int, start: int, end: int) -> int:
-    """How many blocks of region r there are from `start` to `end`; most requests have one."""
-    size = st.r_block[r]
-    return 1 if end - start == size else (end - start) // size
+    if start + blocks * st.r_block[r] > st.r_tag_end[r]:
+        blocks = (st.r_tag_end[r] - start) // st.r_block[r]
+    return blocks
 
 
 @inlined
@@ -94,7 +89,7 @@ def free_metadata_storage(st: State, page: int, order: int) -> int:
         return 0
     start = block_of(st, r, page)
     refs = refs_per_block(st, r, order)
-    for number in range(blocks_between(st, r, start, end_of_blocks(st, r, start, order))):
+    for number in range(blocks_from(st, r, start, order)):
         block = start + number * st.r_block[r]
         i = ref_of(st, r, block)
         released = -1

@@ -3,7 +3,7 @@
 from sim.core.build import compiled
 from sim.core.consts import OK
 from sim.core.indices import D_REGIONS, RP_RESERVES, RP_RESERVES_RIGHT
-from sim.core.metadata import block_of, end_of_blocks, ref_of, refs_per_block
+from sim.core.metadata import block_of, blocks_from, ref_of, refs_per_block
 from sim.core.replay_rows import F_A, F_B, F_C, F_D, F_ORDER, F_PAGE
 from sim.core.state import State
 
@@ -18,7 +18,7 @@ def told_reserve(st: State, row: int) -> int:
     if st.dim[D_REGIONS] == 0:
         return 0
     ours = block_of(st, 0, page)
-    end = end_of_blocks(st, 0, ours, order)
+    end = ours + blocks_from(st, 0, ours, order) * st.r_block[0]
     taken = 0
     for i in range(ours, end):
         taken += st.tag_ref[ref_of(st, 0, i)] == 0

@@ -21,9 +21,8 @@ from sim.core.indices import (
 )
 from sim.core.metadata import (
     block_of,
-    blocks_between,
+    blocks_from,
     drop_refs,
-    end_of_blocks,
     free_contig_range,
     ref_of,
     refs_per_block,
@@ -117,7 +116,7 @@ def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: 
     if r < 0:
         return OK
     start = block_of(st, r, page)
-    blocks = blocks_between(st, r, start, end_of_blocks(st, r, start, order))
+    blocks = blocks_from(st, r, start, order)
     refs = refs_per_block(st, r, order)
     add_refs(st, r, start, blocks, refs)
     taken = 0
