@@ -14,7 +14,7 @@ RUN .venv/bin/pip install --no-deps --no-build-isolation --no-index --editable .
 # Compiled for no particular processor, so that the image runs anywhere. numba compares the modification times of the
 # sources, and an image layer keeps whole seconds only: hence one whole second for all of them before compiling.
 ENV NUMBA_CPU_NAME=generic CARVEOUT_CACHE_DIR=/opt/cache
-RUN find sim -name '*.py' -exec touch -d @1700000000 {} + && .venv/bin/python -m sim.core.warm
+RUN find sim -name '*.py' -exec touch -d @1700000000 {} + && .venv/bin/python -m sim.core.jit.warm
 
 FROM python:3.13-slim-bookworm
 ENV PATH=/opt/carveout/.venv/bin:$PATH \

@@ -44,7 +44,7 @@ test-node: ## the tests of static/lib, which need no browser
 setup: $(VENV)/.dev ## the virtual environment with everything for development
 
 core: | $(VENV)/bin/python ## compile the core once (later runs find it in the cache)
-	@$(BIN)/python -m sim.core.warm 2>&1 | awk '$(PROGRESS)'
+	@$(BIN)/python -m sim.core.jit.warm 2>&1 | awk '$(PROGRESS)'
 
 lint: $(VENV)/.dev lint-page ## ruff, the import contracts, and the types of the page's scripts
 	$(BIN)/ruff check .

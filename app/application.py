@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.engine import CompiledEngine, Engine
-from app.errors import add_handlers
-from app.guard import Guard
+from app.http.errors import add_handlers
+from app.http.guard import Guard
 from app.routes import api, downloads, health, inspect, memory, pages, stream, trail, why
 from app.routes import open as open_link
+from app.runs.engine import CompiledEngine, Engine
+from app.runs.warmup import Warmup
 from app.service import Service
 from app.settings import Settings
-from app.warmup import Warmup
 from sim import __version__
 
 

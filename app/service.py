@@ -7,15 +7,15 @@ from typing import Any
 
 from starlette.requests import Request
 
-from app.engine import Engine
-from app.errors import NotReady
-from app.files import StaticFiles
-from app.metrics import Metrics
-from app.partials import Partials
-from app.runs import Runs
+from app.http.errors import NotReady
+from app.http.files import StaticFiles
+from app.http.metrics import Metrics
+from app.pages.partials import Partials
+from app.pages.templating import Templating
+from app.runs.engine import Engine
+from app.runs.runs import Runs
+from app.runs.warmup import Warmup
 from app.settings import Settings
-from app.templating import Templating
-from app.warmup import Warmup
 
 
 def tune_gc() -> None:

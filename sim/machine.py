@@ -7,22 +7,22 @@ on the way, with the same bytes at every op.
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.assemble import assemble
-from sim.checkpoints import Checkpoints, copy_of, digest_of, restore
-from sim.core.indices import D_OOMS, D_OP
-from sim.drive import Drive, plan_of
+from sim.core.state.indices import D_OOMS, D_OP
 from sim.errors import ScenarioError
 from sim.explain.machine import Explanations
-from sim.geometry import Geometry, geometry_of
-from sim.history import History
-from sim.invariants import check_machine
-from sim.layout import Layout, load_layout
 from sim.look.inspect import BlockView, Pair, ProcessPages
 from sim.look.lens import Lens
-from sim.poke import until
-from sim.scenario import Scenario
-from sim.snapshot import PageView, Snapshot
-from sim.touched import Touched
+from sim.run.assemble import assemble
+from sim.run.checkpoints import Checkpoints, copy_of, digest_of, restore
+from sim.run.drive import Drive, plan_of
+from sim.run.geometry import Geometry, geometry_of
+from sim.run.history import History
+from sim.run.invariants import check_machine
+from sim.run.snapshot import PageView, Snapshot
+from sim.run.touched import Touched
+from sim.scenario.layout import Layout, load_layout
+from sim.scenario.poke import until
+from sim.scenario.scenario import Scenario
 
 
 class Machine:

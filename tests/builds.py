@@ -25,9 +25,9 @@ class Sim:
         self.build = build
         self._modules: dict[str, ModuleType] = {}
         with patch.dict(os.environ, {"CARVEOUT_BUILD": build}), self.active():
-            for name in ("sim.machine", "sim.core.boot", "sim.core.program"):
+            for name in ("sim.machine", "sim.core.run.boot", "sim.core.run.program"):
                 import_module(name)
-            found = import_module("sim.core.build").BUILD
+            found = import_module("sim.core.jit.build").BUILD
         assert found == build
 
     @contextmanager
@@ -53,7 +53,7 @@ class Sim:
     def machine(self, scenario: Mapping[str, object]) -> Any:
         """A machine of this copy, booted."""
         with self.active():
-            return import_module("sim.machine").Machine(import_module("sim.scenario").make_scenario(scenario))
+            return import_module("sim.machine").Machine(import_module("sim.scenario.scenario").make_scenario(scenario))
 
 
 @cache

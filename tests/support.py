@@ -49,7 +49,7 @@ def run_carveout(*arguments: str, together: bool = False) -> subprocess.Complete
 
 def busy_phone_oom() -> int:
     """The op of busy-phone's first OOM, as its answer says (which tests/machine/test_busy_phone.py checks)."""
-    said = re.search(r"rfc-v1 at op ([\d,]+)", (ROOT / "sim/scenarios/busy-phone.yaml").read_text())
+    said = re.search(r"rfc-v1 at op ([\d,]+)", (ROOT / "sim/scenario/scenarios/busy-phone.yaml").read_text())
     assert said
     return int(said[1].replace(",", ""))
 

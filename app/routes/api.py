@@ -9,21 +9,21 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.body import documented, read_body
-from app.errors import NotPresenter, wants_page
-from app.poke import ForkBody, Step, forget, poke
-from app.presenter import give_secret, is_presenter
-from app.recipe import Recipe
-from app.report import report
+from app.http.body import documented, read_body
+from app.http.errors import NotPresenter, wants_page
+from app.pages.report import report
+from app.pages.views import Role
 from app.routes.open import first_look, theme_before, to_run, with_view
-from app.run import Run
+from app.runs.poke import ForkBody, Step, forget, poke
+from app.runs.presenter import give_secret, is_presenter
+from app.runs.recipe import Recipe
+from app.runs.run import Run
+from app.runs.transport import MOST_SPEED, Command, CommandName
+from app.runs.worker import Stopped
 from app.service import Service, ready_service
-from app.transport import MOST_SPEED, Command, CommandName
-from app.views import Role
-from app.worker import Stopped
 from sim.errors import ScenarioError
-from sim.schema import refuse
-from sim.snapshot import Snapshot
+from sim.run.snapshot import Snapshot
+from sim.scenario.schema import refuse
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 Ready = Annotated[Service, Depends(ready_service)]

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Path
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from app.panels import PANELS, find_panel
+from app.pages.panels import PANELS, find_panel
+from app.pages.tables import csv_text
 from app.service import Service, ready_service
-from app.tables import csv_text
-from sim.procfs import FILES, proc_file
+from sim.kernel.procfs import FILES, proc_file
 
 router = APIRouter(tags=["run"])
 Ready = Annotated[Service, Depends(ready_service)]

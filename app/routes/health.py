@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.api_docs import operations
+from app.http.api_docs import operations
+from app.pages.views import ApiPage
 from app.service import Service, service_of
-from app.views import ApiPage
 
 router = APIRouter(tags=["service"])
 Up = Annotated[Service, Depends(service_of)]

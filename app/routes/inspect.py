@@ -9,12 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.inspect import fragment, inspect, one_of, search
-from app.presenter import is_presenter
+from app.pages.inspect import fragment, inspect, one_of, search
 from app.routes.stream import ask, etag, whole
+from app.runs.presenter import is_presenter
 from app.service import Service, ready_service
 from sim.errors import ScenarioError
-from sim.touched import Direction, Kind
+from sim.run.touched import Direction, Kind
 from sim.words.inspect import with_history
 
 router = APIRouter(tags=["run"])

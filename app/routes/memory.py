@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.routes.stream import ask, etag, whole
 from app.service import Service, ready_service
-from sim.core.consts import PAGEBLOCK_PAGES, PAGES_PER_TAG_PAGE
+from sim.core.state.consts import PAGEBLOCK_PAGES, PAGES_PER_TAG_PAGE
 from sim.errors import ScenarioError
 
 router = APIRouter(tags=["run"])

@@ -10,14 +10,14 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.body import changes_of
-from app.errors import back_of
-from app.presenter import give_secret
-from app.recipe import Recipe
-from app.run import Run
+from app.http.body import changes_of
+from app.http.errors import back_of
+from app.runs.presenter import give_secret
+from app.runs.recipe import Recipe
+from app.runs.run import Run
+from app.runs.transport import Command
 from app.service import Service, ready_service
-from app.transport import Command
-from sim.schema import refuse, show
+from sim.scenario.schema import refuse, show
 
 router = APIRouter(include_in_schema=False)
 RECIPE = ("scenario", "policy", "seed", "op")

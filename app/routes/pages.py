@@ -8,15 +8,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import shipped
-from app.errors import UnknownRun
-from app.panels import PANELS, Panel, find_panel
-from app.presenter import is_presenter
+from app.http.errors import UnknownRun
+from app.pages.panels import PANELS, Panel, find_panel
+from app.pages.run_page import run_page
+from app.pages.views import GalleryPage, Role, RunRow, ScenarioPage
 from app.routes.open import open_run, validate_address
-from app.run import Run
-from app.run_page import run_page
+from app.runs import shipped
+from app.runs.presenter import is_presenter
+from app.runs.run import Run
 from app.service import Service, ready_service
-from app.views import GalleryPage, Role, RunRow, ScenarioPage
 
 router = APIRouter(include_in_schema=False)
 Ready = Annotated[Service, Depends(ready_service)]

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Path
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.errors import Full
-from app.run import Run
+from app.http.errors import Full
+from app.runs.run import Run
 from app.service import Service, ready_service
 from sim.errors import ScenarioError
 from sim.words import describe

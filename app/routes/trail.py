@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from app.engine import NAME
 from app.routes.stream import ask
+from app.runs.engine import NAME
 from app.service import Service, ready_service
 from sim.errors import ScenarioError
 

@@ -8,22 +8,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from app.engine import Machine
-from app.errors import wants_page
-from app.presenter import is_presenter
+from app.http.errors import wants_page
+from app.pages.run_page import run_view
+from app.pages.views import WhyPage
+from app.pages.why import as_json, why_view
 from app.routes.stream import ask
-from app.run import Run
-from app.run_page import run_view
+from app.runs.engine import Machine
+from app.runs.presenter import is_presenter
+from app.runs.run import Run
 from app.service import Service, ready_service
-from app.views import WhyPage
-from app.why import as_json, why_view
 
 router = APIRouter(tags=["run"])
 Ready = Annotated[Service, Depends(ready_service)]
 Id = Annotated[str, Path(max_length=64)]
 Op = Annotated[int | None, Query(ge=1, description="by default this one")]
 Go = Literal["previous-alloc", "next-alloc", "previous-reserve", "next-refusal"]
-WAYS: dict[Go, tuple[str, str]] = {  # direction and kind of sim.history
+WAYS: dict[Go, tuple[str, str]] = {  # direction and kind of sim.run.history
     "previous-alloc": ("previous", "alloc"),
     "next-alloc": ("next", "alloc"),
     "previous-reserve": ("previous", "reserve"),

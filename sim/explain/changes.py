@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.explain import steps as s
 from sim.explain.explained import Request
 

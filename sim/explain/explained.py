@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sim.core.consts import NO_PAGE
+from sim.core.state.consts import NO_PAGE
 from sim.explain.steps import Ask, Got, Step
-from sim.snapshot import Event
+from sim.run.snapshot import Event
 
 
 @dataclass(frozen=True, slots=True)

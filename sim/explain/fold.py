@@ -1,6 +1,6 @@
 """A long path told in a few steps: what is repeated stands once."""
 
-from sim.core.consts import NO_PAGE
+from sim.core.state.consts import NO_PAGE
 from sim.explain import steps as s
 
 LONGEST = 24  # steps of one round

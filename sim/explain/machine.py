@@ -7,25 +7,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.assemble import assemble
-from sim.checkpoints import Checkpoints, Whole, copy_of
-from sim.core import consts as c
-from sim.core import process, request, why
-from sim.core.arrays import views
-from sim.core.build import make_state
-from sim.core.indices import D_EVENTS, D_EXPLAIN, D_OP, D_WATCH
-from sim.core.state import EVENT_ROWS, WHY_FIELDS, WHY_ROWS, State
-from sim.drive import Drive, Plan, plan_of
+from sim.core.alloc import request
+from sim.core.hooks import why
+from sim.core.jit.build import make_state
+from sim.core.page import process
+from sim.core.state import consts as c
+from sim.core.state.arrays import views
+from sim.core.state.indices import D_EVENTS, D_EXPLAIN, D_OP, D_WATCH
+from sim.core.state.state import EVENT_ROWS, WHY_FIELDS, WHY_ROWS, State
 from sim.errors import ScenarioError
 from sim.explain.changes import Change, changes_of, find_free, hold_back
 from sim.explain.explained import Explained, Request, WhatIf, ZoneNow
 from sim.explain.outcome import outcome_of, same_request
 from sim.explain.read import read
-from sim.kernel_trace import decode
-from sim.layout import Layout
-from sim.scenario import Scenario
-from sim.snapshot import Event
-from sim.trace_row import Names
+from sim.kernel.kernel_trace import decode
+from sim.kernel.trace_row import Names
+from sim.run.assemble import assemble
+from sim.run.checkpoints import Checkpoints, Whole, copy_of
+from sim.run.drive import Drive, Plan, plan_of
+from sim.run.snapshot import Event
+from sim.scenario.layout import Layout
+from sim.scenario.scenario import Scenario
 
 UNHEARD = 1 << 62  # a bit of D_WATCH that no event has: the core tells every event, and watches none
 MOST_OPS = 3_000_000  # another policy is run from boot: not for later ops than this

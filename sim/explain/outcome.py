@@ -1,9 +1,9 @@
 """How a request ended, in numbers."""
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.explain import steps as s
 from sim.explain.explained import Outcome, Request
-from sim.layout import Layout
+from sim.scenario.layout import Layout
 
 
 def outcome_of(request: Request, layout: Layout) -> Outcome:

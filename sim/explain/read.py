@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sim.core import consts as c
-from sim.core import watermark as w
-from sim.core import why as y
-from sim.core.consts import ORDERS
+from sim.core.hooks import why as y
+from sim.core.state import consts as c
+from sim.core.state.consts import ORDERS
+from sim.core.zone import watermark as w
 from sim.explain import steps as s
 from sim.explain.explained import Request
 from sim.explain.fold import fold
-from sim.trace_row import Row
+from sim.kernel.trace_row import Row
 
 Rows = Sequence[Sequence[int]]
 NIBBLES = 8  # kinds a value

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from sim.core import consts as c
-from sim.trace_row import Row
+from sim.core.state import consts as c
+from sim.kernel.trace_row import Row
 
 Counts = tuple[int, ...]  # free blocks by order
 

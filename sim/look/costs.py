@@ -3,14 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.state import COST_BUCKETS
-from sim.costs import Path, paths_of
+from sim.core.state.state import COST_BUCKETS
 from sim.look.place import Place
-from sim.snapshot import CostView
+from sim.run.snapshot import CostView
+from sim.scenario.costs import Path, paths_of
 
 
 def cost_views(at: Place) -> tuple[CostView, ...]:
-    """One row a path that exists under the policy, in the order of `sim.costs.PATHS`."""
+    """One row a path that exists under the policy, in the order of `sim.scenario.costs.PATHS`."""
     counts = at.arrays["cost"].reshape(-1, COST_BUCKETS)
     most = at.arrays["cost_most"].reshape(-1, COST_BUCKETS)
     return tuple(_view(path, counts[row], most[row]) for row, path in enumerate(paths_of(at.policy)))

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.consts import (
+from sim.core.reclaim.reclaim import KSWAPD_GIVES_UP
+from sim.core.state.consts import (
     CLASSES,
     K_ANON,
     K_DIRTY,
@@ -19,11 +20,10 @@ from sim.core.consts import (
     PAGEBLOCK_PAGES,
     PAGES_PER_TAG_PAGE,
 )
-from sim.core.indices import D_KSWAPD, D_KSWAPD_FAILURES, D_OOMS, D_PINS, D_POLICY, D_TAGGED
-from sim.core.reclaim import KSWAPD_GIVES_UP
-from sim.core.state import OOM_FIELDS, OOM_ROWS, PCP_LISTS
+from sim.core.state.indices import D_KSWAPD, D_KSWAPD_FAILURES, D_OOMS, D_PINS, D_POLICY, D_TAGGED
+from sim.core.state.state import OOM_FIELDS, OOM_ROWS, PCP_LISTS
 from sim.look.place import Place
-from sim.snapshot import (
+from sim.run.snapshot import (
     Ledger,
     PcpView,
     ProcessView,

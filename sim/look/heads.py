@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.consts import F_HEAD, MAX_ORDER
+from sim.core.state.consts import F_HEAD, MAX_ORDER
 from sim.look.place import Place
 
 

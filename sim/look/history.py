@@ -5,17 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.indices import D_MARKS, D_OOMS, D_PINS, D_SAMPLES
-from sim.core.state import OOM_FIELDS, OOM_ROWS, SERIES_FIELDS
+from sim.core.state.indices import D_MARKS, D_OOMS, D_PINS, D_SAMPLES
+from sim.core.state.state import OOM_FIELDS, OOM_ROWS, SERIES_FIELDS
 from sim.look.place import Place
-from sim.marks import command_mark, mark_view
-from sim.poke import Command
-from sim.snapshot import (
+from sim.run.marks import command_mark, mark_view
+from sim.run.snapshot import (
     Mark,
     OomView,
     PinView,
     Series,
 )
+from sim.scenario.poke import Command
 
 SERIES_NAMES = ("op", "tags", "tagged", "lent_anon", "lent_file", "free_metadata", "free", "refused")
 

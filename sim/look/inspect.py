@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.errors import ScenarioError
 from sim.look.heads import owners
 from sim.look.pages import page_view
 from sim.look.place import Place
-from sim.snapshot import PageView
+from sim.run.snapshot import PageView
 
 SPREAD_BINS = 48
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.consts import (
+from sim.core.state.consts import (
     F_PINNED,
     K_FREE,
     K_HOLE,

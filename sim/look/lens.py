@@ -3,20 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.consts import EVENT_FIELDS, KINDS
-from sim.core.indices import D_EVENTS, D_OP
-from sim.core.state import EVENT_ROWS
-from sim.geometry import Geometry
-from sim.kernel_trace import decode
-from sim.knobs import knobs_of
-from sim.layout import Layout
+from sim.core.state.consts import EVENT_FIELDS, KINDS
+from sim.core.state.indices import D_EVENTS, D_OP
+from sim.core.state.state import EVENT_ROWS
+from sim.kernel.kernel_trace import decode
+from sim.kernel.knobs import knobs_of
+from sim.kernel.vmstat import vmstat
 from sim.look import costs, counts, history, layers, pages
 from sim.look.inspect import BlockView, Pair, ProcessPages, block_view, pair_of, process_pages
 from sim.look.place import Arrays, Place
 from sim.look.scene import scene_of
-from sim.scenario import Scenario
-from sim.snapshot import Event, PageView, Snapshot
-from sim.vmstat import vmstat
+from sim.run.geometry import Geometry
+from sim.run.snapshot import Event, PageView, Snapshot
+from sim.scenario.layout import Layout
+from sim.scenario.scenario import Scenario
 from sim.words.commands import told
 from sim.words.story import tell
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.consts import (
+from sim.core.state.consts import (
     F_PINNED,
     K_TAGGED,
     MAX_ORDER,
@@ -13,7 +13,7 @@ from sim.core.consts import (
 from sim.errors import ScenarioError
 from sim.look.heads import owners
 from sim.look.place import Place
-from sim.snapshot import (
+from sim.run.snapshot import (
     PageView,
 )
 

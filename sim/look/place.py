@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.consts import F_PINNED, PAGES_PER_TAG_PAGE
-from sim.core.state import COUNT_STRIDE
-from sim.geometry import Geometry
-from sim.layout import Layout, Region
-from sim.scenario import Scenario
+from sim.core.state.consts import F_PINNED, PAGES_PER_TAG_PAGE
+from sim.core.state.state import COUNT_STRIDE
+from sim.run.geometry import Geometry
+from sim.scenario.layout import Layout, Region
+from sim.scenario.scenario import Scenario
 
 Arrays = dict[str, NDArray[Any]]
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import consts as c
-from sim.core.indices import D_EVENTS, D_OP, D_PINS
-from sim.core.state import EVENT_ROWS
-from sim.layout import Layout, Region
+from sim.core.state import consts as c
+from sim.core.state.indices import D_EVENTS, D_OP, D_PINS
+from sim.core.state.state import EVENT_ROWS
+from sim.kernel.trace_row import Row
 from sim.look.history import oom_views
 from sim.look.place import Place
-from sim.snapshot import OomView, ZoneView
-from sim.trace_row import Row
+from sim.run.snapshot import OomView, ZoneView
+from sim.scenario.layout import Layout, Region
 
 ALWAYS = (c.E_RESERVE, c.E_RELEASE, c.E_RETURN, c.E_MIGRATE, c.E_DROP, c.E_OOM_KILL)
 LATEST = (c.E_EXTFRAG, c.E_DIRECT_RECLAIM, c.E_EXIT)  # told while they are the last op

@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.assemble import Arrays, _fill_regions
-from sim.boot import zone_numbers
-from sim.core import boot
-from sim.core.arrays import lengths, make_arrays
-from sim.core.build import make_state
-from sim.core.consts import (
+from sim.core.jit.build import make_state
+from sim.core.run import boot
+from sim.core.state.arrays import lengths, make_arrays
+from sim.core.state.consts import (
     CMA,
     F_TAGGED,
     ISOLATE,
@@ -35,7 +33,7 @@ from sim.core.consts import (
     P_OFF,
     P_RFC_V1,
 )
-from sim.core.indices import (
+from sim.core.state.indices import (
     D_CPUS,
     D_LRU_HEADS,
     D_OWNER_HEADS,
@@ -48,12 +46,14 @@ from sim.core.indices import (
     D_ZONES,
     RP_UNSURE,
 )
-from sim.core.state import COUNT_STRIDE, MAX_PROCESSES, PCP_LISTS, State
+from sim.core.state.state import COUNT_STRIDE, MAX_PROCESSES, PCP_LISTS, State
 from sim.errors import ScenarioError
-from sim.layout import Layout, load_layout
-from sim.layout_checks import ZONE_ORDER
+from sim.kernel.boot import zone_numbers
 from sim.replay.dump import TYPES, Dump, Pcp, ZoneDump
 from sim.replay.log import cpus_online
+from sim.run.assemble import Arrays, _fill_regions
+from sim.scenario.layout import Layout, load_layout
+from sim.scenario.layout_checks import ZONE_ORDER
 
 LETTERS = {
     "b": K_FREE, "p": K_PCP, "r": K_KERNEL, "l": K_SLAB, "t": K_PAGETABLE, "a": K_ANON, "m": K_ANON, "s": K_ANON,

@@ -1,3 +1,3 @@
-"""Columns of the rows of a trace, after the kind (`sim/core/consts.py` says what a, b, c, d are)."""
+"""Columns of the rows of a trace, after the kind (`sim/core/state/consts.py` says what a, b, c, d are)."""
 
 PAGE, ORDER, MT, A, B, C, D, PID, CPU = range(1, 10)

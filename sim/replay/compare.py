@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from sim.core.consts import MIGRATETYPES, ORDERS, PCPTYPES
-from sim.core.indices import D_PAGES, D_PCP_HEADS
-from sim.core.state import PCP_LISTS
+from sim.core.state.consts import MIGRATETYPES, ORDERS, PCPTYPES
+from sim.core.state.indices import D_PAGES, D_PCP_HEADS
+from sim.core.state.state import PCP_LISTS
 from sim.replay.build import Recorded
 from sim.replay.dump import Dump
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.core.consts import CMA, HIGHATOMIC, ISOLATE, METADATA, MOVABLE, RECLAIMABLE, UNMOVABLE
+from sim.core.state.consts import CMA, HIGHATOMIC, ISOLATE, METADATA, MOVABLE, RECLAIMABLE, UNMOVABLE
 from sim.errors import ScenarioError
 
 TYPES = {

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from sim.core import replay_rows as core
-from sim.core.indices import RP_MISS_FIELDS, RP_MISSED
+from sim.core.meanwhile import replay_rows as core
+from sim.core.state.indices import RP_MISS_FIELDS, RP_MISSED
 from sim.replay.compare import Comparison
 
 if TYPE_CHECKING:

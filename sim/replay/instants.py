@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.replay.columns import MT, PID
 from sim.replay.trace import Trace
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import consts as c
-from sim.core.gfp import GFP_MEMALLOC, GFP_OOM_VICTIM, GFP_TAGGED
+from sim.core.state import consts as c
+from sim.core.state.gfp import GFP_MEMALLOC, GFP_OOM_VICTIM, GFP_TAGGED
 from sim.replay.columns import CPU, PAGE, PID, A, B, C
 
 Rows = NDArray[np.int64]

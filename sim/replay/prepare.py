@@ -5,11 +5,11 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import consts as c
-from sim.layout import Layout
+from sim.core.state import consts as c
 from sim.replay.columns import CPU, ORDER, PAGE, PID, A, B, D
 from sim.replay.ranges import ranges
 from sim.replay.trace import Trace
+from sim.scenario.layout import Layout
 
 
 def to_pages(pfns: NDArray[np.int64], layout: Layout) -> NDArray[np.int64]:

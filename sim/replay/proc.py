@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.consts import KINDS
-from sim.core.indices import D_KSWAPD
-from sim.core.state import COUNT_STRIDE
+from sim.core.state.consts import KINDS
+from sim.core.state.indices import D_KSWAPD
+from sim.core.state.state import COUNT_STRIDE
 from sim.errors import ScenarioError
+from sim.kernel.procfs import proc_file
 from sim.look.counts import zone_view
-from sim.procfs import proc_file
 from sim.replay.build import Recorded, layout_of
 from sim.replay.columns import CPU, PAGE
 from sim.replay.dump import Dump, read_dump
@@ -26,7 +26,7 @@ from sim.replay.requests import kswapd_awake
 from sim.replay.rewind import rewind
 from sim.replay.trace import Trace, find_trace, read_trace
 from sim.replay.types import guess_types
-from sim.snapshot import ZoneView
+from sim.run.snapshot import ZoneView
 
 Rows = NDArray[np.int64]
 NO_ROWS = np.zeros((0, 10), dtype=np.int64)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.replay.columns import CPU, PAGE, PID, A
 
 Rows = NDArray[np.int64]

@@ -5,12 +5,12 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.boot import pressure_threshold, stat_threshold
-from sim.core import consts as c
-from sim.core import indices as cell
-from sim.core import replay_frees as frees
-from sim.core import replay_requests as core
-from sim.core.gfp import GFP_RETRY_MAYFAIL, GFP_TAGGED
+from sim.core.meanwhile import replay_frees as frees
+from sim.core.replay import replay_requests as core
+from sim.core.state import consts as c
+from sim.core.state import indices as cell
+from sim.core.state.gfp import GFP_RETRY_MAYFAIL, GFP_TAGGED
+from sim.kernel.boot import pressure_threshold, stat_threshold
 from sim.replay.build import Recorded
 from sim.replay.columns import CPU, MT, ORDER, PAGE, PID, A, B, C, D
 from sim.replay.marks import mark_memalloc, mark_overflows, mark_retries, mark_tagged, mark_victims

@@ -8,7 +8,7 @@ import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.errors import ScenarioError
 from sim.replay.columns import CPU, MT, ORDER, PAGE
 from sim.replay.dump import Dump, ZoneDump

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import indices, replay_events, replay_fates, replay_requests
+from sim.core.replay import replay_events, replay_fates, replay_requests
+from sim.core.state import indices
 from sim.errors import ScenarioError
-from sim.layout import Layout
 from sim.replay.build import Recorded, layout_of
 from sim.replay.compare import Comparison, compare, tag_refs
 from sim.replay.dump import Dump, read_dump
@@ -21,6 +21,7 @@ from sim.replay.prepare import prepare
 from sim.replay.requests import begin_requests, prepare_requests, reservations_right
 from sim.replay.trace import Trace, find_trace, read_trace
 from sim.replay.types import guess_types
+from sim.scenario.layout import Layout
 
 MODES = ("events", "requests")
 HINTS = "TDCI"

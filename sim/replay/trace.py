@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.errors import ScenarioError
-from sim.gfp import NAMES
+from sim.kernel.gfp import NAMES
 
 Row = tuple[int, ...]
 GFP = {name: mask for mask, name in NAMES} | {"__GFP_TAGGED": 0x800000}
@@ -29,7 +29,7 @@ PORTED = re.compile(rb"(metadata_reserve|metadata_free|metadata_return|metadata_
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """`rows` of TRACE_FIELDS (`sim/core/consts.py`), with pfns; `marks` are (row that follows, text)."""
+    """`rows` of TRACE_FIELDS (`sim/core/state/consts.py`), with pfns; `marks` are (row that follows, text)."""
 
     rows: NDArray[np.int64]
     marks: tuple[tuple[int, str], ...]

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.consts import CMA, METADATA, MOVABLE, PCPTYPES, RECLAIMABLE, T_DRAIN, T_EXTFRAG, UNMOVABLE
-from sim.layout import Layout
+from sim.core.state.consts import CMA, METADATA, MOVABLE, PCPTYPES, RECLAIMABLE, T_DRAIN, T_EXTFRAG, UNMOVABLE
 from sim.replay.columns import MT, PAGE, B, C
 from sim.replay.dump import Dump
+from sim.scenario.layout import Layout
 
 MOVABLE_LETTERS, UNMOVABLE_LETTERS = frozenset("aAmMsSf"), frozenset("ltk")
 

@@ -4,8 +4,7 @@ import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.assemble import Arrays
-from sim.core.consts import (
+from sim.core.state.consts import (
     K_ANON,
     K_DIRTY,
     K_FILE,
@@ -22,10 +21,11 @@ from sim.core.consts import (
     MIGRATETYPES,
     ORDERS,
 )
-from sim.core.indices import D_PAGES, D_PCP_HEADS
-from sim.core.state import PCP_LISTS
+from sim.core.state.indices import D_PAGES, D_PCP_HEADS
+from sim.core.state.state import PCP_LISTS
 from sim.errors import ScenarioError
-from sim.layout import Layout
+from sim.run.assemble import Arrays
+from sim.scenario.layout import Layout
 
 TYPES = "UMRHCDI"  # by migratetype
 KINDS = {

@@ -4,14 +4,14 @@ from html import escape
 from math import ceil
 from typing import TYPE_CHECKING
 
-from sim.core.consts import PAGES_PER_TAG_PAGE
-from sim.snapshot import Ledger, OomView, Snapshot
+from sim.core.state.consts import PAGES_PER_TAG_PAGE
+from sim.run.snapshot import Ledger, OomView, Snapshot
 from sim.words.costs import ordinary_cost, tagged_costs
 from sim.words.text import code, live_part, part, plural, size, span
 from sim.words.trouble import oom_now
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 
 def question(snapshot: Snapshot, scenario: "Scenario") -> str:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 
 if TYPE_CHECKING:
-    from sim.trace_row import Row
+    from sim.kernel.trace_row import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
-from sim.poke import Command, Kill, Knob, end_of
-from sim.program import Alloc, Compact, Drain, Exit, Free, FreePage, Pin, Unpin
-from sim.snapshot import Story, StoryStep, StoryStop
+from sim.run.snapshot import Story, StoryStep, StoryStop
+from sim.scenario.poke import Command, Kill, Knob, end_of
+from sim.scenario.program import Alloc, Compact, Drain, Exit, Free, FreePage, Pin, Unpin
 from sim.words.text import plural
 
 if TYPE_CHECKING:
-    from sim.layout import Layout
-    from sim.snapshot import PageView
+    from sim.run.snapshot import PageView
+    from sim.scenario.layout import Layout
 
 
 def title(command: Command) -> str:

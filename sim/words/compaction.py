@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from sim.core import consts
-from sim.layout import Layout
+from sim.core.state import consts
+from sim.scenario.layout import Layout
 from sim.words.text import plural
 
 if TYPE_CHECKING:
-    from sim.trace_row import Row
+    from sim.kernel.trace_row import Row
 
 Names = Sequence[tuple[str, int]]
 ENDINGS = {

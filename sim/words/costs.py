@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from sim.core import consts as c
-from sim.snapshot import CostView
+from sim.core.state import consts as c
+from sim.run.snapshot import CostView
 from sim.words.text import duration, part, plural
 
 if TYPE_CHECKING:
-    from sim.trace_row import Row
+    from sim.kernel.trace_row import Row
 
 Costs = tuple[CostView, ...]
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from sim import gfp
-from sim.core import consts
-from sim.layout import Layout, Region
+from sim.core.state import consts
+from sim.kernel import gfp
+from sim.scenario.layout import Layout, Region
 from sim.words import compaction
 from sim.words.text import KINDS, MIGRATETYPES, article, plural, size
 
 if TYPE_CHECKING:
-    from sim.trace_row import Row
+    from sim.kernel.trace_row import Row
 
 Names = Sequence[tuple[str, int]]
 

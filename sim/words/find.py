@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.errors import ScenarioError
-from sim.layout import Layout
-from sim.snapshot import Event, Snapshot
+from sim.run.snapshot import Event, Snapshot
+from sim.scenario.layout import Layout
 from sim.words.text import plural
 
 if TYPE_CHECKING:

@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from sim.core import consts as c
-from sim.snapshot import Story
+from sim.core.state import consts as c
+from sim.run.snapshot import Story
 from sim.words.events import who
 from sim.words.teller import Teller, bold, pfn_link
 from sim.words.text import plural, size
 
 if TYPE_CHECKING:
+    from sim.kernel.trace_row import Row
     from sim.look.scene import Scene
-    from sim.trace_row import Row
 
 
 def tell_release(scene: "Scene", teller: Teller) -> Story:

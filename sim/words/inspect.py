@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from sim.core import consts as c
-from sim.snapshot import PageView, ProcessView
+from sim.core.state import consts as c
+from sim.run.snapshot import PageView, ProcessView
 from sim.words.pages import KERNEL_KINDS
 from sim.words.text import KINDS, MIGRATETYPES, part, pfn_link, plural, size
 
 if TYPE_CHECKING:
     from sim.look.inspect import BlockView, Pair, ProcessPages
-    from sim.touched import Touched
+    from sim.run.touched import Touched
 
 Facts = tuple[tuple[str, str], ...]
 Poke = tuple[str, Mapping[str, int | str], str]  # a command: what it does, its data- attributes, its label

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from sim.core import consts as c
-from sim.snapshot import OomView, Story
+from sim.core.state import consts as c
+from sim.run.snapshot import OomView, Story
 from sim.words.teller import Teller, bold, pfn_link
 from sim.words.text import plural, size
 

@@ -3,15 +3,15 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from sim.core import consts as c
-from sim.snapshot import Story
+from sim.core.state import consts as c
+from sim.run.snapshot import Story
 from sim.words.events import what, who
 from sim.words.teller import Teller, bold, pfn_link
 from sim.words.text import MIGRATETYPES, article, plural
 
 if TYPE_CHECKING:
+    from sim.kernel.trace_row import Row
     from sim.look.scene import Scene
-    from sim.trace_row import Row
 
 
 def tell_reclaim(scene: "Scene", teller: Teller) -> Story:

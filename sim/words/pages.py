@@ -2,7 +2,7 @@
 
 from html import escape
 
-from sim.core.consts import (
+from sim.core.state.consts import (
     K_ANON,
     K_FREE,
     K_KERNEL,
@@ -12,7 +12,7 @@ from sim.core.consts import (
     K_TAGS,
     K_UNMOVABLE,
 )
-from sim.snapshot import PageView
+from sim.run.snapshot import PageView
 from sim.words.text import KINDS
 
 TAG_BYTES = 128  # of one data page

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.core.consts import MAX_ORDER, PAGEBLOCK_ORDER
-from sim.snapshot import Snapshot
+from sim.core.state.consts import MAX_ORDER, PAGEBLOCK_ORDER
+from sim.run.snapshot import Snapshot
 from sim.words.costs import cost_sentence
 from sim.words.text import code, part, plural, size
 from sim.words.trouble import describe_oom
 
 if TYPE_CHECKING:
-    from sim.snapshot import ProcessView
+    from sim.run.snapshot import ProcessView
 
 
 def panel_sentence(slug: str, snapshot: Snapshot) -> str:

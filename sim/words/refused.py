@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.words.attempts import Attempt, Request
 from sim.words.events import who
 from sim.words.teller import Teller, bold, escape, pfn_link
 from sim.words.text import plural
 
 if TYPE_CHECKING:
+    from sim.kernel.trace_row import Row
     from sim.look.scene import Scene
-    from sim.trace_row import Row
 
 ERRORS = {c.EBUSY: "-EBUSY", c.ENOMEM: "-ENOMEM", c.EINTR: "-EINTR"}
 

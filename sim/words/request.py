@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from sim.core import consts as c
-from sim.snapshot import Story
+from sim.core.state import consts as c
+from sim.run.snapshot import Story
 from sim.words.attempts import Attempt, Request, requests_of
 from sim.words.events import who
 from sim.words.refused import how_refused, title_of_rollback

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.words.attempts import Attempt
 from sim.words.teller import Teller, escape, pfn_link
 from sim.words.text import KINDS, plural
 
 if TYPE_CHECKING:
+    from sim.kernel.trace_row import Row
     from sim.look.scene import Scene
-    from sim.trace_row import Row
 
 MOVES_SHOWN = 2
 

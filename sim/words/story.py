@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sim.core import consts as c
-from sim.snapshot import Story, StoryStep
+from sim.core.state import consts as c
+from sim.run.snapshot import Story, StoryStep
 from sim.words.costs import story_cost
 from sim.words.freed import tell_exit, tell_release
 from sim.words.killed import tell_oom

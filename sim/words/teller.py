@@ -2,7 +2,7 @@
 
 from html import escape
 
-from sim.snapshot import Story, StoryStep, StoryStop
+from sim.run.snapshot import Story, StoryStep, StoryStop
 from sim.words.text import pfn_link
 
 JUST = "What has just happened"

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from sim.snapshot import OomView, PinView, Snapshot
+from sim.run.snapshot import OomView, PinView, Snapshot
 from sim.words.text import pfn_code, plural, size, span
 
 OOM_SHOWN = 100  # ops that an OOM stays the news at most, where nothing of tag storage happens after it

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import unescape
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.explain import steps as s
 from sim.words.text import duration, plural, size, span
 from sim.words.why_path import tell_path

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.explain import steps as s
 from sim.words import why_slow as slow
 from sim.words.why_reserve import tell_back, tell_reserve, tell_same

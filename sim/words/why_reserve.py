@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.explain import steps as s
-from sim.trace_row import Row
+from sim.kernel.trace_row import Row
 from sim.words.text import KINDS, code, duration, plural
 from sim.words.why_text import Picture, Telling, Told, no, strong
 

@@ -1,9 +1,9 @@
 """The steps of the slow path: daemons, reclaim, compaction, rounds, the OOM killer. HTML."""
 
-from sim.core import consts as c
-from sim.core.gfp import GFP_DIRECT_RECLAIM
+from sim.core.state import consts as c
+from sim.core.state.gfp import GFP_DIRECT_RECLAIM
 from sim.explain import steps as s
-from sim.kernel_trace import COMPACT_RESULTS
+from sim.kernel.kernel_trace import COMPACT_RESULTS
 from sim.words.text import code, plural
 from sim.words.why_text import Telling, Told, no, strong
 from sim.words.why_zone import free_text

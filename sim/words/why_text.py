@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.explain.explained import Explained, Request, WhatIf
-from sim.layout import Layout, Region
+from sim.scenario.layout import Layout, Region
 from sim.words.text import code
 
 TAGGED_OR_NOT = {True: "tagged ", False: ""}

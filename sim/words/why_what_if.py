@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.explain.explained import Outcome, WhatIf
 from sim.words.text import code, duration, plural
 from sim.words.why_text import Telling

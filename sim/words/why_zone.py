@@ -1,8 +1,8 @@
 """The steps up to a page on offer: entry, watermark, lists. HTML."""
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.explain import steps as s
-from sim.gfp import gfp_text
+from sim.kernel.gfp import gfp_text
 from sim.words.text import MIGRATETYPES, code, plural, size
 from sim.words.why_text import Picture, Telling, Told, no, strong
 

@@ -11,10 +11,10 @@ import pytest
 import uvicorn
 
 from app.application import create_app
-from app.engine import Engine
-from app.server import Server, listen, url_of
+from app.http.server import Server, listen, url_of
+from app.runs.engine import Engine
+from app.runs.warmup import Warmup
 from app.settings import Settings
-from app.warmup import Warmup
 
 Client = httpx.Client
 JSON = {"accept": "application/json"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.snapshot import Ledger, Mark, OomView, PinView, Series, Snapshot
+from sim.run.snapshot import Ledger, Mark, OomView, PinView, Series, Snapshot
 
 
 def snapshot_at(

@@ -2,12 +2,12 @@ import re
 
 import pytest
 
-from app.errors import STATUS
+from app.http.errors import STATUS
+from app.runs.transport import MOST_SPEED
 from app.settings import ROOT
-from app.transport import MOST_SPEED
+from sim.cli.report import report
 from sim.machine import Machine
-from sim.report import report
-from sim.scenario import load_scenario
+from sim.scenario.scenario import load_scenario
 from tests.app.conftest import JSON, PAGE, Client, command, make_run
 
 

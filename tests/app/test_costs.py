@@ -6,9 +6,9 @@ import io
 import httpx
 import pytest
 
-from app.frames import cost_view
-from sim.costs import PRICES
-from sim.snapshot import CostView
+from app.stream.frames import cost_view
+from sim.run.snapshot import CostView
+from sim.scenario.costs import PRICES
 from tests.app.conftest import PAGE, Client, make_run
 
 

@@ -5,9 +5,9 @@ import io
 
 import pytest
 
-from app.panels import PANELS
-from app.tables import TABLES
-from sim.procfs import FILES
+from app.pages.panels import PANELS
+from app.pages.tables import TABLES
+from sim.kernel.procfs import FILES
 from sim.words.panels import SENTENCES
 from tests.app.conftest import JSON, PAGE, Client, command, make_run
 

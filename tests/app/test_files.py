@@ -5,7 +5,7 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from app.files import FOREVER, StaticFiles
+from app.http.files import FOREVER, StaticFiles
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.frames import deflate, event, frame, map_bytes, refused, series
-from app.moment import Moment, Recorded
-from app.templating import embed
-from sim.snapshot import Mark, OomView, PinView
+from app.pages.templating import embed
+from app.runs.moment import Moment, Recorded
+from app.stream.frames import deflate, event, frame, map_bytes, refused, series
+from sim.run.snapshot import Mark, OomView, PinView
 from tests.app.fake import snapshot_at
 
 PIN = PinView(0x84010, "server", 1, -1, True, 0x80200, 32)

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from app.panels import PANELS
+from app.pages.panels import PANELS
 from tests.app.conftest import JSON, PAGE, Client, command, make_run
 
 

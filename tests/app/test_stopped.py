@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from app.engine import CompiledEngine, Machine
+from app.runs.engine import CompiledEngine, Machine
 from app.settings import Settings
 from sim.errors import BrokenInvariant
 from sim.machine import Machine as Compiled
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from tests.app.conftest import JSON, Client, command, make_run, serving
 
 FAULT = "BrokenInvariant: zone DMA32: free is 3, its lists hold 2"

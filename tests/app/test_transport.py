@@ -1,6 +1,6 @@
 import pytest
 
-from app.transport import CHUNK_LEAST, FULL_SPEED, NEVER, Command, Transport
+from app.runs.transport import CHUNK_LEAST, FULL_SPEED, NEVER, Command, Transport
 from tests.app.fake import FakeMachine
 
 

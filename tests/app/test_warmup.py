@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from app.engine import CompiledEngine
+from app.pages.views import Starting
+from app.runs.engine import CompiledEngine
+from app.runs.warmup import Warmup
 from app.settings import Settings
-from app.views import Starting
-from app.warmup import Warmup
 from tests.app.conftest import PAGE, make_run, serving, wait_for
 
 SLOW = "import sys, time; print('3/12 rmqueue', file=sys.stderr, flush=True); time.sleep(1.5)"

@@ -3,10 +3,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.moment import Moment
+from app.runs.moment import Moment
+from app.runs.transport import FULL_SPEED, Command
+from app.runs.worker import Stopped, Worker
 from app.settings import Settings
-from app.transport import FULL_SPEED, Command
-from app.worker import Stopped, Worker
 from tests.app.fake import FakeMachine
 
 FAST = Settings(frame_every=0.01, html_every=0.01, series_every=0.01)

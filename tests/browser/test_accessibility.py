@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.panels import PANELS
+from app.pages.panels import PANELS
 from tests.support import ROOT
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.panels import PANELS
+from app.pages.panels import PANELS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

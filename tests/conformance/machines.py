@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sim.core.consts import EVENT_FIELDS, NO_PAGE
-from sim.core.indices import D_EVENTS, R_RESULT
-from sim.core.state import EVENT_ROWS
+from sim.core.state.consts import EVENT_FIELDS, NO_PAGE
+from sim.core.state.indices import D_EVENTS, R_RESULT
+from sim.core.state.state import EVENT_ROWS
 from sim.machine import Machine
 from tests.core.scenarios import DRAIN, alloc, scenario
 from tests.core.states import free_lists

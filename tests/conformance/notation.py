@@ -12,11 +12,19 @@ from tests.builds import load
 
 LETTERS = "UMRHCTI"
 PAGES = 4096
-MODULES = (
-    "arrays", "boot", "buddy", "build", "compact_cursors", "compact_defer", "compact_direct", "compact_fast",
-    "compact_free", "compact_migrate", "compaction", "consts", "contig", "gfp", "highatomic", "indices", "metadata",
-    "page_alloc", "pages", "pcp", "process", "release", "rmqueue", "state", "watermark",
-)  # fmt: skip
+ROOMS = {
+    "state": ("arrays", "consts", "gfp", "indices", "state"),
+    "jit": ("build",),
+    "page": ("pages", "process"),
+    "zone": ("buddy", "compact_cursors", "compact_defer", "highatomic", "pcp", "watermark"),
+    "tags": ("metadata",),
+    "reclaim": ("release",),
+    "take": ("contig", "rmqueue"),
+    "compaction": ("compact_direct", "compact_fast", "compact_free", "compact_migrate", "compaction"),
+    "alloc": ("page_alloc",),
+    "run": ("boot",),
+}
+MODULES = {name: f"sim.core.{room}.{name}" for room, names in ROOMS.items() for name in names}
 
 
 class Bench:
@@ -24,7 +32,7 @@ class Bench:
 
     def __init__(self, lists: str = "", types: str = "", batch: int = 31, high: int = 3520) -> None:
         """`types`: of the pageblocks from the first on; the rest is M."""
-        self.core = {name: load("python").module(f"sim.core.{name}") for name in MODULES}
+        self.core = {name: load("python").module(path) for name, path in MODULES.items()}
         state, consts, at = self.core["state"], self.core["consts"], self.core["indices"]
         self.arrays, self._whole = self.core["arrays"].make_arrays(self.core["arrays"].lengths(PAGES, 1, 1, 0, 0, 1))
         self.st = self.core["build"].make_state(self.arrays)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from sim.core import consts as c
-from sim.core import indices as cell
+from sim.core.state import consts as c
+from sim.core.state import indices as cell
 from tests.builds import load
 from tests.conformance.notation import Bench
 from tests.conformance.test_replay import TRACES
@@ -37,7 +37,7 @@ def recorded() -> Any:
     row = run.places[dump.name][0]
     begin = next(i for i in range(row, len(run.trace.rows)) if run.trace.rows[i][0] == c.T_COMPACT_BEGIN)
     run.machine.fill(dump, run.sure_types(dump, row))
-    build.module("sim.core.replay_events").replay_events(run.machine.state, row, begin)
+    build.module("sim.core.replay.replay_events").replay_events(run.machine.state, row, begin)
     return run.machine
 
 
@@ -53,7 +53,7 @@ def look_for(pages: int, migrate: int, free: int) -> list[tuple[int, int, int, i
         0,
     )
     dim[cell.D_EVENTS] = 0
-    load("python").module("sim.core.compact_migrate").isolate_freepages(machine.state)
+    load("python").module("sim.core.compaction.compact_migrate").isolate_freepages(machine.state)
     rows = machine.arrays["ev"].reshape(-1, c.EVENT_FIELDS)[: dim[cell.D_EVENTS]].tolist()
     return [(row[3] + START, row[5] + START, row[6], row[7]) for row in rows if row[1] == c.E_ISOLATE_FREE]
 

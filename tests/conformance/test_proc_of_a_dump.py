@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.core.consts import T_ALLOC, T_LOCKED
+from sim.core.state.consts import T_ALLOC, T_LOCKED
 from sim.errors import ScenarioError
-from sim.procfs import proc_file
+from sim.kernel.procfs import proc_file
 from sim.replay.dump import Dump
 from sim.replay.instants import instants
 from sim.replay.proc import RecordedFiles, machine_view

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from sim.core import consts as c
-from sim.core.indices import D_TRACE
+from sim.core.state import consts as c
+from sim.core.state.indices import D_TRACE
 from sim.machine import Machine
-from sim.recording import Recording, record
 from sim.replay.run import Run, Window, read_run, replay
 from sim.replay.trace import parse_trace
-from sim.scenario import Scenario, load_scenario, make_scenario
+from sim.run.recording import Recording, record
+from sim.scenario.scenario import Scenario, load_scenario, make_scenario
 from tests.conformance.machines import program
 from tests.core.scenarios import DRAIN, alloc, free, leave, scenario, under_pressure
 from tests.core.test_batches import bulk

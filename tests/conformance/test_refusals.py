@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sim.core.consts import (
+from sim.core.state.consts import (
     E_ALLOC,
     E_COMPACT_TRY,
     E_DIRECT_RECLAIM,
@@ -19,9 +19,9 @@ from sim.core.consts import (
     PRIO_ASYNC,
     PRIO_SYNC_LIGHT,
 )
-from sim.core.state import OOM_FIELDS
+from sim.core.state.state import OOM_FIELDS
 from sim.machine import Machine
-from sim.scenario import load_scenario
+from sim.scenario.scenario import load_scenario
 from tests.conformance.machines import UNKILLABLE, events, free, lend, processes, program, refs, reserved, result
 from tests.core.scenarios import DRAIN, MINI_TAGS, alloc, free_page, leave
 from tests.core.scenarios import free as free_block

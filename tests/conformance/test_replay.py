@@ -10,8 +10,8 @@ from time import process_time
 
 import pytest
 
-from sim.core import indices
-from sim.core.consts import T_VICTIM
+from sim.core.state import indices
+from sim.core.state.consts import T_VICTIM
 from sim.replay.report import replay_report, text_table
 from sim.replay.run import Window, read_run, replay
 from sim.replay.trace import read_trace

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from sim.machine import Machine
-from sim.recording import record
 from sim.replay.run import Window, read_run, replay
-from sim.scenario import make_scenario
+from sim.run.recording import record
+from sim.scenario.scenario import make_scenario
 from tests.core.scenarios import DRAIN, alloc, free, leave, scenario
 
 TWO_ZONES = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sim.core.consts import E_MIGRATE, E_RELEASE, E_RESERVE, E_RETURN, EVENT_FIELDS
+from sim.core.state.consts import E_MIGRATE, E_RELEASE, E_RESERVE, E_RETURN, EVENT_FIELDS
 from sim.machine import Machine
 from tests.builds import load
 from tests.conformance.machines import (
@@ -118,9 +118,11 @@ def test_row_11_a_split_huge_page_keeps_16_tag_pages_until_the_last_page_of_each
     build = load("python")
     steps = (alloc("tagged", 9), *(free_page(0x80000 + n) for n in range(512)))
     with build.active():
-        machine = build.module("sim.machine").Machine(build.module("sim.scenario").make_scenario(program(*steps)))
+        machine = build.module("sim.machine").Machine(
+            build.module("sim.scenario.scenario").make_scenario(program(*steps))
+        )
         machine.step()
-        build.module("sim.core.process").split_huge_page(machine._state, machine.layout.page_of(0x80000))
+        build.module("sim.core.page.process").split_huge_page(machine._state, machine.layout.page_of(0x80000))
         for tag_page in range(16):
             assert len(refs(machine)) == 16 - tag_page
             machine.step(31)

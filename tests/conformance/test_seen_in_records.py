@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.core.consts import EBUSY, OK, T_ALLOC, T_RELEASE, T_RESERVE
-from sim.core.replay_frees import TARGET_LINE
+from sim.core.meanwhile.replay_frees import TARGET_LINE
+from sim.core.state.consts import EBUSY, OK, T_ALLOC, T_RELEASE, T_RESERVE
 from sim.replay.build import Recorded
 from sim.replay.columns import MT, ORDER, PAGE, A, B, C, D
 from sim.replay.compare import tag_refs

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sim.core.consts import E_DROP, E_MIGRATE
+from sim.core.state.consts import E_DROP, E_MIGRATE
 from sim.machine import Machine
 from tests.conformance.machines import events, free, in_tag_storage, lend, one_zone, program, refs, reserved
 from tests.core.scenarios import DRAIN, MINI_TAGS, alloc, free_page, leave

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sim.machine import Machine
-from sim.scenario import make_scenario
+from sim.scenario.scenario import make_scenario
 
 Boot = Callable[[dict[str, Any]], Machine]
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sim.layout import load_layout
-from sim.workload import WHATS
+from sim.scenario.layout import load_layout
+from sim.scenario.workload import WHATS
 from tests.core.naive_batches import bulk, leave
 from tests.core.naive_machine import OWNED, Hopeless, OutOfScope, Twin
 from tests.core.scenarios import DRAIN, alloc, free, free_page, pin, scenario, unpin

@@ -8,8 +8,8 @@ is first split into single pages, the later ones newer; a process that ends give
 from collections import Counter
 from dataclasses import dataclass
 
-from sim.boot import boot_numbers
-from sim.layout import Layout
+from sim.kernel.boot import boot_numbers
+from sim.scenario.layout import Layout
 from tests.naive import Zone
 
 KIND = {"anon": "M", "tagged": "M", "file": "M", "dirty": "M", "slab": "R", "unmovable": "U", "pagetable": "U"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.consts import (
+from sim.core.state.consts import (
     F_HEAD,
     F_WISHED,
     K_ANON,
@@ -18,10 +18,10 @@ from sim.core.consts import (
     ORDERS,
     OWNED_CLASSES,
 )
-from sim.core.indices import D_CPUS, D_LRU_HEADS, D_OWNER_HEADS, D_PAGES, D_PCP_HEADS, D_PINS
-from sim.core.state import MAX_PROCESSES, PCP_LISTS
-from sim.invariants import walk
+from sim.core.state.indices import D_CPUS, D_LRU_HEADS, D_OWNER_HEADS, D_PAGES, D_PCP_HEADS, D_PINS
+from sim.core.state.state import MAX_PROCESSES, PCP_LISTS
 from sim.machine import Machine
+from sim.run.invariants import walk
 from tests.core.naive_machine import OWNED, Twin
 
 LETTERS = "UMRHCTI"

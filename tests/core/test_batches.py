@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.core.consts import E_ALLOC
-from sim.core.indices import D_EVENTS
+from sim.core.state.consts import E_ALLOC
+from sim.core.state.indices import D_EVENTS
 from sim.machine import Machine
-from sim.scenario import make_scenario
+from sim.scenario.scenario import make_scenario
 from tests.core.driver import Driver
 from tests.core.scenarios import alloc, free, leave, scenario
 from tests.core.states import machine_state, twin_state

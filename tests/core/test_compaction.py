@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.core import consts as c
-from sim.core import indices as cell
-from sim.core.state import COMPACT_FIELDS, COMPACT_PAGES, MAX_PROCESSES
+from sim.core.state import consts as c
+from sim.core.state import indices as cell
+from sim.core.state.state import COMPACT_FIELDS, COMPACT_PAGES, MAX_PROCESSES
 from sim.machine import Machine
 from tests.conformance.machines import free, result
 from tests.conformance.notation import Bench

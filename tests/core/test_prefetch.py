@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from sim.bench import synthetic
-from sim.core.arrays import RECORD_BYTES
-from sim.core.consts import C_ANON, C_TAGGED, CLASSES, OWNED_CLASSES
-from sim.core.indices import D_OWNER_HEADS, D_PAGES, D_PROCESSES
-from sim.core.prefetch import FAR
-from sim.core.state import CACHE_LINE
+from sim.cli.bench import synthetic
+from sim.core.page.prefetch import FAR
+from sim.core.state.arrays import RECORD_BYTES
+from sim.core.state.consts import C_ANON, C_TAGGED, CLASSES, OWNED_CLASSES
+from sim.core.state.indices import D_OWNER_HEADS, D_PAGES, D_PROCESSES
+from sim.core.state.state import CACHE_LINE
 from sim.machine import Machine
 from tests.builds import BUILDS, load
 from tests.core.conftest import Boot

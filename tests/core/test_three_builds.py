@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sim.core.consts import E_EXTFRAG, E_MIGRATE, E_OOM_KILL, E_PIN, E_RESERVE, E_RETURN
-from sim.core.indices import V_ROLLBACK
+from sim.core.state.consts import E_EXTFRAG, E_MIGRATE, E_OOM_KILL, E_PIN, E_RESERVE, E_RETURN
+from sim.core.state.indices import V_ROLLBACK
 from tests.builds import BUILDS, load
 from tests.core.conftest import Boot
 from tests.core.scenarios import marathon, under_pressure

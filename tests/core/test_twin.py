@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.machine import Machine
-from sim.scenario import make_scenario
+from sim.scenario.scenario import make_scenario
 from tests.core.driver import Driver
 from tests.core.states import State, machine_state, twin_state
 

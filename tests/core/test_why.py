@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sim.core.consts import E_RESERVE, E_RETURN, EVENT_FIELDS
-from sim.core.indices import D_EXPLAIN
+from sim.core.state.consts import E_RESERVE, E_RETURN, EVENT_FIELDS
+from sim.core.state.indices import D_EXPLAIN
 from tests.builds import BUILDS, load
 from tests.core.conftest import Boot
 from tests.core.scenarios import under_pressure

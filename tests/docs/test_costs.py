@@ -2,7 +2,7 @@
 
 import re
 
-from sim.costs import PATHS, PRICES
+from sim.scenario.costs import PATHS, PRICES
 from tests.support import ROOT
 
 PAGE = (ROOT / "docs" / "costs.md").read_text()

@@ -5,7 +5,7 @@ import re
 from fastapi.routing import iter_route_contexts
 
 from app.main import create_app
-from app.panels import PANELS
+from app.pages.panels import PANELS
 from tests.support import ROOT
 
 TEXT = (ROOT / "docs" / "http.md").read_text()

@@ -40,6 +40,6 @@ def is_allowed_in_core(name: str) -> bool:
 
 
 def test_the_core_imports_numba_numpy_itself_and_nothing_else() -> None:
-    files = (ROOT / "sim" / "core").glob("*.py")
+    files = (ROOT / "sim" / "core").rglob("*.py")
     strange = {path.name: bad for path in files if (bad := {n for n in imported(path) if not is_allowed_in_core(n)})}
     assert strange == {}

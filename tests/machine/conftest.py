@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from sim.machine import Machine
-from sim.scenario import load_scenario
+from sim.scenario.scenario import load_scenario
 
 Boot = Callable[..., Machine]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim import boot
-from sim.layout import load_layout
+from sim.kernel import boot
+from sim.scenario.layout import load_layout
 
 CAPTURED = {
     "512m": ({"DMA": 120481}, [(5632, 7040, 8448, 31, 3520, 12, (0, 0, 0, 0))]),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sim.checkpoints import BUDGET, MOST, Checkpoints
 from sim.machine import Machine
-from sim.scenario import load_scenario
+from sim.run.checkpoints import BUDGET, MOST, Checkpoints
+from sim.scenario.scenario import load_scenario
 
 OPS = 6_000
 
@@ -12,7 +12,7 @@ OPS = 6_000
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A machine that has come to OPS, with a copy every so often."""
-    monkeypatch.setattr("sim.checkpoints.APART", 500)
+    monkeypatch.setattr("sim.run.checkpoints.APART", 500)
     machine = Machine(load_scenario("quiet-mix"), keep=True)
     machine.seek(OPS)
     return machine

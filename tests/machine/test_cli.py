@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import cli
+from sim.cli import parser as cli
 from sim.errors import BrokenInvariant
 
 RUN_KEYS = ("scenario", "policy", "seed", "op", "digest", "engine", "counters", "tag_storage", "oom_kills", "ok")
@@ -93,7 +93,7 @@ def test_a_recorded_run_is_a_run_folder_that_replay_finds_exact(capsys: Capture,
 
 
 def test_a_scenario_may_be_a_file(capsys: Capture, tmp_path: Path) -> None:
-    from sim.scenario import scenario_text
+    from sim.scenario.scenario import scenario_text
 
     path = tmp_path / "mine.yaml"
     path.write_text(scenario_text("first-tagged-page").replace("count: 32}", "count: 5}"))

@@ -7,8 +7,8 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.machine import Machine
-from sim.poke import command_of, ops_taken, read, until, written
-from sim.scenario import Scenario, load_scenario, make_scenario
+from sim.scenario.poke import command_of, ops_taken, read, until, written
+from sim.scenario.scenario import Scenario, load_scenario, make_scenario
 from sim.words.commands import outcome
 from tests.builds import BUILDS, load
 from tests.core.scenarios import marathon, scenario, under_pressure
@@ -104,7 +104,7 @@ def test_the_program_goes_on_after_a_command_where_it_was(boot: Boot) -> None:
 
 
 def test_a_live_machine_takes_a_command_where_it_is(boot: Boot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.checkpoints.APART", 500)
+    monkeypatch.setattr("sim.run.checkpoints.APART", 500)
     machine = Machine(load_scenario("quiet-mix"), keep=True)
     machine.seek(4000)
     machine.seek(2750)
@@ -291,7 +291,7 @@ def owned(machine: Machine) -> int:
 
 
 def test_no_shipped_scenario_has_commands_of_its_own() -> None:
-    from sim.scenario import list_scenarios
+    from sim.scenario.scenario import list_scenarios
 
     scenarios: list[Scenario] = [load_scenario(name) for name in list_scenarios()]
 

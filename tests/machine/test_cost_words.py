@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from sim.core import consts as c
-from sim.costs import paths_of
-from sim.kernel_trace import Row
-from sim.snapshot import CostView
+from sim.core.state import consts as c
+from sim.kernel.kernel_trace import Row
+from sim.run.snapshot import CostView
+from sim.scenario.costs import paths_of
 from sim.words.costs import cost_sentence, ordinary_cost, story_cost, tagged_costs
 from sim.words.text import duration
 

@@ -1,4 +1,4 @@
-"""The states that links name stay what they are: every shipped scenario, under every policy it can have, digest by digest.
+"""The states that links name stay what they are: every shipped scenario under every policy, digest by digest.
 
 The table was written at 0b6fcfb, before the core was moved into rooms; `python -m tests.machine.test_digests` writes it
 anew. A line of it changes only together with a reason in docs/decisions.md.
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sim.machine import Machine
-from sim.scenario import list_scenarios, load_scenario
+from sim.scenario.scenario import list_scenarios, load_scenario
 
 TABLE = Path(__file__).parent.parent / "data" / "digests.json"
 POLICIES = ("rfc-v1", "static", "off")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.errors import ScenarioError
 from sim.explain import steps as s
 from sim.explain.explained import Explained, Request, WhatIf

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sim.machine import Machine
-from sim.snapshot import Event
+from sim.run.snapshot import Event
 
 Boot = Callable[..., Machine]
 RESERVE = ("metadata_reserve_success", "metadata_reserve_fail", "metadata_reserve_free")

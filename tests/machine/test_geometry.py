@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.geometry import geometry_of
-from sim.layout import Layout, load_layout, preset
+from sim.run.geometry import geometry_of
+from sim.scenario.layout import Layout, load_layout, preset
 
 
 def with_memory_outside() -> Layout:

@@ -5,14 +5,14 @@ from functools import cache
 
 import pytest
 
-from sim.core import consts as c
-from sim.core.indices import D_EVENTS, D_WATCH
-from sim.core.state import EVENT_ROWS
+from sim.core.state import consts as c
+from sim.core.state.indices import D_EVENTS, D_WATCH
+from sim.core.state.state import EVENT_ROWS
 from sim.errors import ScenarioError
-from sim.history import Watcher
 from sim.machine import Machine
-from sim.scenario import Scenario, load_scenario
-from sim.touched import KINDS
+from sim.run.history import Watcher
+from sim.run.touched import KINDS
+from sim.scenario.scenario import Scenario, load_scenario
 
 Boot = Callable[..., Machine]
 OPS = 1_500
@@ -67,7 +67,7 @@ def pressed() -> Scenario:
 def test_the_ops_that_touched_a_page_are_those_whose_events_did(
     pfn: int, op: int, apart: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.checkpoints.APART", apart)
+    monkeypatch.setattr("sim.run.checkpoints.APART", apart)
     machine = Machine(pressed(), keep=True)
     machine.seek(op)
     page = machine.layout.page_of(pfn)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.core import consts as c
+from sim.core.state import consts as c
 from sim.machine import Machine
 from sim.words.inspect import Inspection, inspect_block, inspect_page, inspect_process, with_history
 

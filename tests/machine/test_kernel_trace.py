@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from sim import gfp
-from sim.core import consts as c
-from sim.kernel_trace import LINES, decode
-from sim.layout import load_layout
-from sim.snapshot import Event
+from sim.core.state import consts as c
+from sim.kernel import gfp
+from sim.kernel.kernel_trace import LINES, decode
+from sim.run.snapshot import Event
+from sim.scenario.layout import load_layout
 
 MINI = load_layout("mini")
 NAMES = [("kernel", 0), ("server", 41), ("a-name-longer-than-15", 73)]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sim.errors import ScenarioError
-from sim.layout import list_layouts, load_layout, preset
+from sim.scenario.layout import list_layouts, load_layout, preset
 
 MINI = preset("mini")
 

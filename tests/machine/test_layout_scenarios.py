@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from sim.machine import Machine
-from sim.scenario import load_scenario
-from sim.snapshot import Snapshot
+from sim.run.snapshot import Snapshot
+from sim.scenario.scenario import load_scenario
 
 Boot = Callable[..., Machine]
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from sim.geometry import Geometry, Plate, geometry_of
-from sim.layout import list_layouts, load_layout
-from sim.layout_checks import MAX_PAGES
 from sim.machine import Machine
-from sim.scenario import load_scenario
+from sim.run.geometry import Geometry, Plate, geometry_of
+from sim.scenario.layout import list_layouts, load_layout
+from sim.scenario.layout_checks import MAX_PAGES
+from sim.scenario.scenario import load_scenario
 
 SAMPLES = 61  # pfns of a plate that are looked up
 

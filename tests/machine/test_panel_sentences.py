@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sim.machine import Machine
-from sim.scenario import load_scenario
+from sim.scenario.scenario import load_scenario
 from sim.words.panels import SENTENCES, panel_sentence
 
 

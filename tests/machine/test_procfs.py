@@ -11,9 +11,9 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from sim import procfs
 from sim.errors import ScenarioError
-from sim.snapshot import PcpView, Snapshot, ZoneView
+from sim.kernel import procfs
+from sim.run.snapshot import PcpView, Snapshot, ZoneView
 
 DATA = Path(__file__).parent.parent / "data" / "procfs"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sim.core.consts import C_ANON, C_SLAB, C_TAGGED, C_UNMOVABLE, S_ALLOC, S_BULK, S_FREE, S_PIN, S_WORK
+from sim.core.state.consts import C_ANON, C_SLAB, C_TAGGED, C_UNMOVABLE, S_ALLOC, S_BULK, S_FREE, S_PIN, S_WORK
 from sim.errors import ScenarioError
-from sim.layout import list_layouts
-from sim.scenario import Scenario, list_scenarios, load_scenario, make_scenario, scenario_text
+from sim.scenario.layout import list_layouts
+from sim.scenario.scenario import Scenario, list_scenarios, load_scenario, make_scenario, scenario_text
 
 SERVER: dict[str, Any] = {
     "name": "server",

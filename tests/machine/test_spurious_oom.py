@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.core.consts import MOVABLE
+from sim.core.state.consts import MOVABLE
 from sim.machine import Machine
-from sim.snapshot import Event
+from sim.run.snapshot import Event
 
 Boot = Callable[..., Machine]
 
@@ -61,7 +61,7 @@ def test_each_refusal_puts_the_same_page_back_alone_on_its_list(ended: Machine) 
 
 
 def test_all_twenty_returns_are_in_the_ring_of_events(ended: Machine) -> None:
-    from sim.core.consts import E_RETURN, EVENT_FIELDS
+    from sim.core.state.consts import E_RETURN, EVENT_FIELDS
 
     rows = ended.arrays["ev"].reshape(-1, EVENT_FIELDS)
     returns = rows[rows[:, 1] == E_RETURN]

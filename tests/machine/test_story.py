@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from sim.layout import preset
 from sim.machine import Machine
-from sim.scenario import load_scenario, make_scenario
-from sim.snapshot import Story
-from sim.touched import Kind
+from sim.run.snapshot import Story
+from sim.run.touched import Kind
+from sim.scenario.layout import preset
+from sim.scenario.scenario import load_scenario, make_scenario
 
 TAGS = 0x84000
 

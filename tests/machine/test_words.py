@@ -9,11 +9,11 @@ from typing import Any, cast
 import pytest
 
 from sim import words
-from sim.core import consts as c
+from sim.cli.report import plain
+from sim.core.state import consts as c
 from sim.machine import Machine
-from sim.report import plain
-from sim.scenario import make_scenario
-from sim.snapshot import Ledger, OomView, PageView, PinView, Snapshot, Story
+from sim.run.snapshot import Ledger, OomView, PageView, PinView, Snapshot, Story
+from sim.scenario.scenario import make_scenario
 from sim.words.text import plural, size
 
 Boot = Callable[..., Machine]

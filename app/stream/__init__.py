@@ -1,0 +1,1 @@
+"""From a moment to the bytes that every viewer gets."""

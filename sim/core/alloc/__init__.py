@@ -1,0 +1,1 @@
+"""A request to the allocator, from gfp flags to a block."""

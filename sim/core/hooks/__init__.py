@@ -1,0 +1,1 @@
+"""What a machine remembers, charges and explains while it works."""

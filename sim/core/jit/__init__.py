@@ -1,0 +1,1 @@
+"""How core functions are compiled: registered when imported, bound to a build later."""

@@ -1,0 +1,1 @@
+"""How memory becomes free: freeing, migration, reclaim, the OOM killer."""

@@ -1,0 +1,1 @@
+"""Boot, the seeded workload, and the program of a scenario: the loop."""

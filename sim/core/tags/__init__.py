@@ -1,0 +1,1 @@
+"""Which tag page serves which data page."""

@@ -1,0 +1,1 @@
+"""A zone: its free lists, per-CPU lists, counters and watermarks."""

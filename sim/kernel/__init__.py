@@ -1,0 +1,1 @@
+"""What speaks kernel: gfp names, boot numbers, /proc files, trace rows."""

@@ -1,0 +1,1 @@
+"""One scenario being executed: assembled, driven, remembered, checked, frozen for the screen."""
