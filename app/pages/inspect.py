@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.runs.engine import Machine
 from sim.errors import ScenarioError
+from sim.machine import Machine
 from sim.run.touched import Touched
 from sim.words import find
 from sim.words.inspect import Inspection, inspect_block, inspect_page, inspect_process
@@ -23,8 +23,8 @@ def inspect(machine: Machine, kind: str, number: int, policy: str) -> Inspection
         return inspect_block(machine.block(number), policy)
     if kind == "pid":
         pages = machine.process(number)
-        view = next(view for view in machine.snapshot().processes if view.pid == number)
-        return inspect_process(view, pages, policy)
+        process = next(view for view in machine.snapshot().processes if view.pid == number)
+        return inspect_process(process, pages, policy)
     view = machine.page(number)
     return inspect_page(view, machine.pair(view), policy)
 

@@ -37,7 +37,9 @@ class Templating:
         self, request: Request, template: str, page: Page, status: int = 200, headers: dict[str, str] | None = None
     ) -> Response:
         """A whole page."""
-        html = self.render(template, page, nonce=request.state.nonce, path=request.url.path, query=request.query_params)
+        speed = request.app.state.service.warmup.speed
+        about = {"path": request.url.path, "query": request.query_params, "nonce": request.state.nonce}
+        html = self.render(template, page, speed=speed, **about)
         return HTMLResponse(html, status, {"cache-control": "no-cache"} | (headers or {}))
 
     def render(self, template: str, page: Page, **more: Any) -> str:

@@ -107,28 +107,6 @@ class ErrorPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Starting:
-    """Context of starting.html: the core being compiled."""
-
-    done: int
-    total: int  # 0: not known yet
-    name: str  # function being compiled
-    failed: str  # "" or why it cannot start
-
-    @property
-    def percent(self) -> int:
-        """Whole percent done, 0 while the total is unknown."""
-        return 100 * self.done // self.total if self.total else 0
-
-
-@dataclass(frozen=True, slots=True)
-class StartingPage:
-    """Context of starting.html."""
-
-    starting: Starting
-
-
-@dataclass(frozen=True, slots=True)
 class ApiField:
     """One parameter or field of a body, as a line of a table."""
 
@@ -166,7 +144,7 @@ class WhyPage:
     html: type[Markup] = Markup  # marks a sentence of sim.words as HTML: its names are escaped
 
 
-Page = ApiPage | WhyPage | RunPage | GalleryPage | ScenarioPage | ErrorPage | StartingPage
+Page = ApiPage | WhyPage | RunPage | GalleryPage | ScenarioPage | ErrorPage
 
 
 def context(page: Page) -> dict[str, Any]:

@@ -20,13 +20,13 @@ from app.runs.recipe import Recipe
 from app.runs.run import Run
 from app.runs.transport import MOST_SPEED, Command, CommandName
 from app.runs.worker import Stopped
-from app.service import Service, ready_service
+from app.service import Service, service_of
 from sim.errors import ScenarioError
 from sim.run.snapshot import Snapshot
 from sim.scenario.schema import refuse
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
-Ready = Annotated[Service, Depends(ready_service)]
+Ready = Annotated[Service, Depends(service_of)]
 Id = Annotated[str, Path(max_length=64)]
 PATIENCE = 20.0  # seconds that a command may take before the answer is "not yet"
 

@@ -16,10 +16,10 @@ from app.routes.open import open_run, validate_address
 from app.runs import shipped
 from app.runs.presenter import is_presenter
 from app.runs.run import Run
-from app.service import Service, ready_service
+from app.service import Service, service_of
 
 router = APIRouter(include_in_schema=False)
-Ready = Annotated[Service, Depends(ready_service)]
+Ready = Annotated[Service, Depends(service_of)]
 Slug = Annotated[str, Path(max_length=64)]
 
 

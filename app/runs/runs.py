@@ -7,7 +7,7 @@ import time
 from app.http.errors import Full, UnknownRun
 from app.http.metrics import Metrics
 from app.pages.partials import Partials
-from app.runs.engine import Engine, Machine
+from app.runs.engine import Engine
 from app.runs.moment import Recorded
 from app.runs.presenter import new_secret
 from app.runs.recipe import Recipe
@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.stream.broadcast import Broadcast
 from app.stream.hub import Hub
 from sim.errors import ScenarioError
+from sim.machine import Machine
 from sim.run.geometry import geometry_of
 from sim.scenario.scenario import Scenario
 
