@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.http.errors import add_handlers
 from app.http.guard import Guard
 from app.routes import api, downloads, health, inspect, memory, pages, stream, trail, why
 from app.routes import open as open_link
+from app.routes.errors import add_handlers
 from app.runs.engine import CoreEngine, Engine
 from app.runs.warmup import Warmup
 from app.service import Service

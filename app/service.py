@@ -9,10 +9,10 @@ from starlette.requests import Request
 
 from app.http.files import StaticFiles
 from app.http.metrics import Metrics
+from app.live.runs import Runs
 from app.pages.partials import Partials
 from app.pages.templating import Templating
 from app.runs.engine import Engine
-from app.runs.runs import Runs
 from app.runs.warmup import Warmup
 from app.settings import Settings
 

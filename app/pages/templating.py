@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.http.files import StaticFiles
+from app.json_text import dumps
 from app.pages.views import POLICIES, SEED_PATTERN, Page, context
 from app.settings import Settings
-from app.stream.frames import dumps
 from sim import __version__
 
 

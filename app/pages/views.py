@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
 
+from app.runs.transport import State
+
 if TYPE_CHECKING:
     from app.pages.panels import Panel
     from app.pages.why import WhyView
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 Role = Literal["presenter", "viewer"]
-State = Literal["playing", "paused", "ended", "stopped"]
 POLICIES: tuple[str, ...] = ("static", "rfc-v1", "off")
 SEED_PATTERN = (  # 1 to 2147483646, for the browser to say so in place
     "[1-9][0-9]{0,8}|1[0-9]{9}|20[0-9]{8}|21[0-3][0-9]{7}|214[0-6][0-9]{6}|2147[0-3][0-9]{5}"

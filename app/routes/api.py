@@ -9,10 +9,11 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from app.errors import NotPresenter
 from app.http.body import documented, read_body
-from app.http.errors import NotPresenter, wants_page
 from app.pages.report import report
 from app.pages.views import Role
+from app.routes.errors import wants_page
 from app.routes.open import first_look, theme_before, to_run, with_view
 from app.runs.poke import ForkBody, Step, forget, poke
 from app.runs.presenter import give_secret, is_presenter

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.http.api_docs import operations
 from app.pages.views import ApiPage
+from app.routes.api_docs import operations
 from app.service import Service, service_of
 
 router = APIRouter(tags=["service"])

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.http.body import changes_of
-from app.http.errors import back_of
+from app.routes.errors import back_of
 from app.runs.presenter import give_secret
 from app.runs.recipe import Recipe
 from app.runs.run import Run

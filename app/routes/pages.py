@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.http.errors import UnknownRun
+from app.errors import UnknownRun
 from app.pages.panels import PANELS, Panel, find_panel
 from app.pages.run_page import run_page
 from app.pages.views import GalleryPage, Role, RunRow, ScenarioPage

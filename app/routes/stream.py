@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.http.errors import Full
+from app.errors import Full
 from app.runs.run import Run
 from app.service import Service, service_of
 from sim.errors import ScenarioError

@@ -8,10 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from app.http.errors import wants_page
 from app.pages.run_page import run_view
 from app.pages.views import WhyPage
 from app.pages.why import as_json, why_view
+from app.routes.errors import wants_page
 from app.routes.stream import ask
 from app.runs.presenter import is_presenter
 from app.runs.run import Run

@@ -11,9 +11,9 @@ import pytest
 import uvicorn
 
 from app.application import create_app
-from app.http.server import Server, listen, url_of
 from app.runs.engine import Engine
 from app.runs.warmup import Warmup
+from app.server import Server, listen, url_of
 from app.settings import Settings
 
 Client = httpx.Client

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.errors import Full, NotPresenter, UnknownRun
 from app.http.body import is_form
 from app.http.guard import split
 from app.pages.templating import Templating
@@ -19,18 +20,6 @@ from sim.errors import BrokenInvariant, CarveoutError, ScenarioError
 from sim.scenario.schema import reason, written
 
 TITLES = {404: "Not here", 422: "This cannot be run", 503: "No room just now", 403: "You watch this run"}
-
-
-class UnknownRun(CarveoutError):
-    """No run has this id: it never had, or the service was started again since."""
-
-
-class Full(CarveoutError):
-    """No room for another run, or another viewer."""
-
-
-class NotPresenter(CarveoutError):
-    """A viewer tried to command."""
 
 
 STATUS: Mapping[type[CarveoutError], int] = {
