@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.http.files import StaticFiles
-from app.pages.views import POLICIES, SEED_PATTERN, Page, context
+from app.pages.views import SEED_PATTERN, Page, context
 from app.settings import Settings
 from app.stream.frames import dumps
 from sim import __version__
+from sim.policies import NAMES
 
 
 class Templating:
@@ -26,7 +27,7 @@ class Templating:
             lstrip_blocks=True,
         )
         self._environment.globals |= {"static": files.url, "version": __version__}
-        self._environment.globals |= {"policies": POLICIES, "seed_pattern": SEED_PATTERN}
+        self._environment.globals |= {"policies": NAMES, "seed_pattern": SEED_PATTERN}
 
     def load(self) -> None:
         """Compile every template now rather than in front of the first viewer: some 100 ms together."""

@@ -7,11 +7,11 @@ import pytest
 
 from sim.core.state.consts import E_EXTFRAG, E_MIGRATE, E_OOM_KILL, E_PIN, E_RESERVE, E_RETURN
 from sim.core.state.indices import V_ROLLBACK
+from sim.policies import NAMES
 from tests.builds import BUILDS, load
 from tests.core.conftest import Boot
 from tests.core.scenarios import marathon, under_pressure
 
-POLICIES = ("rfc-v1", "static", "off")
 OPS = (1, 1000, 3400, 6000, 9000, 12_000, 14_900, 16_500)
 MARATHON = 400_000
 
@@ -43,14 +43,14 @@ def test_the_scenario_has_every_kind_of_trouble(boot: Boot) -> None:
 
 
 @pytest.mark.timeout(400)  # the first to ask for the checked build compiles it
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", NAMES)
 @pytest.mark.parametrize("build", BUILDS[1:])
 def test_every_build_goes_through_the_same_states(build: str, policy: str) -> None:
     assert history(build, policy) == history("compiled", policy)
 
 
 def test_every_policy_makes_another_machine() -> None:
-    assert len({history("compiled", policy)[1000] for policy in POLICIES}) == len(POLICIES)
+    assert len({history("compiled", policy)[1000] for policy in NAMES}) == len(NAMES)
 
 
 def digests_by_chunks(scenario: dict[str, Any], chunk: int) -> list[str]:
@@ -71,7 +71,7 @@ def test_the_size_of_the_chunks_does_not_matter(chunk: int) -> None:
     assert digests_by_chunks(scenario, chunk) == digests_by_chunks(scenario, 1_000_000)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", NAMES)
 def test_going_back_and_forward_again_leads_to_the_same_states(boot: Boot, policy: str) -> None:
     machine = boot(under_pressure(policy))
     passed = history("compiled", policy)
