@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.rules import RULE_LENT
 from sim.core.state.consts import (
     C_DIRTY,
     C_FILE,
@@ -35,7 +36,6 @@ from sim.core.state.consts import (
     NO_PAGE,
     ORDERS,
     OWNED_CLASSES,
-    P_RFC_V1,
     PAGEBLOCK_PAGES,
     PAGES_PER_TAG_PAGE,
     PCPTYPES,
@@ -47,8 +47,8 @@ from sim.core.state.indices import (
     D_PAGES,
     D_PCP_HEADS,
     D_PINS,
-    D_POLICY,
     D_RESERVED,
+    D_RULES,
     D_TAGGED,
     D_ZONES,
     V_RESERVE_FREE,
@@ -215,7 +215,7 @@ def _check_tag_storage(arrays: Arrays, layout: Layout) -> None:
     tagged = (kind == K_TAGGED) | ((kind == K_KERNEL) & (arrays["flags"] & F_STORAGE != 0))
     _demand((kind == K_TAGGED).sum() == dim[D_TAGGED], f"tagged pages: {dim[D_TAGGED]}, {(kind == K_TAGGED).sum()}")
     _demand(not arrays["z_isolated"].any(), "a pageblock was left isolated")
-    if dim[D_POLICY] != P_RFC_V1:
+    if not dim[D_RULES] & RULE_LENT:
         return
     reserved = vm[V_RESERVE_SUCCESS] - vm[V_RESERVE_FREE] - vm[V_ROLLBACK]
     _demand(reserved == dim[D_RESERVED], f"success - free - rollback: {reserved}, reserved: {dim[D_RESERVED]}")

@@ -40,7 +40,7 @@ class Recording:
         """Boot and run to `start`, silently. Raises ScenarioError when the scenario is impossible."""
         self.layout: Layout = load_layout(scenario.layout)
         self.arrays, self._whole, self._state = assemble(scenario, self.layout, ROWS)
-        self.tagged: bool = scenario.policy == "rfc-v1" and bool(self.layout.regions)
+        self.tagged: bool = scenario.rules.lends and bool(self.layout.regions)
         self.names = [("kernel", 0), *((process.name, process.pid) for process in scenario.processes)]
         self.lines: list[str] = []
         self.rows: list[Row] = []

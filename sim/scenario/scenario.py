@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.core.state.consts import P_OFF, P_RFC_V1, P_STATIC
+from sim import policies
 from sim.errors import ScenarioError
 from sim.scenario.changes import apply_changes
 from sim.scenario.costs import Costs
@@ -25,8 +25,10 @@ from sim.scenario.program import Step, ops_of, program_array, validate_program
 from sim.scenario.schema import Int, Model, Pfn, build, refuse
 from sim.scenario.workload import MAX_PROCESSES, Process, pin_array, validate_processes, workload_array
 
-Policy = Literal["off", "static", "rfc-v1"]
-POLICIES: dict[Policy, int] = {"off": P_OFF, "static": P_STATIC, "rfc-v1": P_RFC_V1}
+if TYPE_CHECKING:
+    PolicyName = str
+else:
+    PolicyName = Literal[policies.NAMES]
 CHAPTERS = ("First principles", "When it fails", "In the wild")
 LABELS = ("name", "question", "summary", "answer", "chapter")  # what a change may not touch
 
@@ -57,7 +59,7 @@ class Scenario(Model):
     answer: Annotated[str, Field(max_length=4000)] = ""  # what was observed
     chapter: Literal["First principles", "When it fails", "In the wild"] = "In the wild"
     layout: Annotated[Layout, BeforeValidator(_load)]
-    policy: Policy = "rfc-v1"
+    policy: PolicyName = policies.DEFAULT.name
     seed: Annotated[Int, Field(ge=1, le=2147483646)] = 1
     speed: Annotated[Int, Field(ge=0, le=100_000_000)] = 20  # ops per second to start with; 0 = as fast as it goes
     look: Place | None = None  # nowhere: the whole machine
@@ -84,9 +86,9 @@ class Scenario(Model):
         return self.program_ops + sum(ops_taken(command) for command in self.commands)
 
     @property
-    def policy_number(self) -> int:
-        """The policy as the core knows it, P_*."""
-        return POLICIES[self.policy]
+    def rules(self) -> policies.Policy:
+        """What the policy does: whoever has to know asks this, never the name."""
+        return policies.find_policy(self.policy)
 
     def program_array(self, layout: Layout | None = None) -> NDArray[np.int64]:
         """[step, field] for the core: step, process, class, order, count, argument (pages, not pfns)."""

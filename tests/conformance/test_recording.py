@@ -9,6 +9,7 @@ import pytest
 from sim.core.state import consts as c
 from sim.core.state.indices import D_TRACE
 from sim.machine import Machine
+from sim.policies import NAMES
 from sim.replay.run import Run, Window, read_run, replay
 from sim.replay.trace import parse_trace
 from sim.run.recording import Recording, record
@@ -17,7 +18,6 @@ from tests.conformance.machines import program
 from tests.core.scenarios import DRAIN, alloc, free, leave, scenario, under_pressure
 from tests.core.test_batches import bulk
 
-POLICIES = ("rfc-v1", "static", "off")
 COMPACT = {"do": "compact"}
 FRAGMENTED = [alloc("anon", 0, 6000), *({"do": "free_page", "pfn": 0x80000, "count": 2500, "every": 2},)]
 
@@ -64,7 +64,7 @@ def test_a_program_replayed_by_its_own_trace_ends_the_same(steps: list[dict[str,
     assert window.compared.exact, window.compared.wrong[:3]
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", NAMES)
 def test_under_pressure_every_window_without_compaction_ends_the_same(policy: str, tmp_path: Path) -> None:
     """Fast searches turn free lists round, and no event says so: windows in which zones are compacted are left out."""
     record(make_scenario(under_pressure(policy)), range(0, 16_001, 500), tmp_path / "run")

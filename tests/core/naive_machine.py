@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sim.kernel.boot import boot_numbers
+from sim.policies import find_policy
 from sim.scenario.layout import Layout
 from tests.naive import Zone
 
@@ -61,7 +62,7 @@ class Twin:
 
     def boot(self) -> None:
         """Memory ascending in the largest blocks, to the tail (A 4.7); then tag storage by pageblock (T 2.5)."""
-        self.numbers = boot_numbers(self.layout, self.policy)
+        self.numbers = boot_numbers(self.layout, find_policy(self.policy))
         tags = [pfn for r in self.layout.regions for pfn in range(r.tag_start, r.tag_end, 512)]
         for number in self.numbers:
             banks = self.layout.zone_banks(number.name)

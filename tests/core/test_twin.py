@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.machine import Machine
+from sim.policies import NAMES
 from sim.scenario.scenario import make_scenario
 from tests.core.driver import Driver
 from tests.core.states import State, machine_state, twin_state
@@ -58,7 +59,7 @@ def compare(driver: Driver, codes: list[int]) -> None:
             assert found[part] == value, f"{part} after op {op}"
 
 
-@pytest.mark.parametrize("policy", ["rfc-v1", "static", "off"])
+@pytest.mark.parametrize("policy", NAMES)
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_a_machine_that_has_just_booted_equals_its_twin(name: str, policy: str) -> None:
     compare(Driver(LAYOUTS[name], policy), [0, 0])

@@ -6,6 +6,7 @@ from sim.core.jit.build import outlined
 from sim.core.page.pages import set_kind
 from sim.core.page.process import class_of, disown, own
 from sim.core.reclaim.free import put_page
+from sim.core.rules import keeps_storage
 from sim.core.state.consts import (
     E_FREE,
     E_MIGRATE,
@@ -16,9 +17,8 @@ from sim.core.state.consts import (
     F_TAGGED,
     K_FREE,
     NO_PAGE,
-    P_STATIC,
 )
-from sim.core.state.indices import D_POLICY, V_MIGRATE_SUCCESS
+from sim.core.state.indices import V_MIGRATE_SUCCESS
 from sim.core.state.state import State
 from sim.core.tags.metadata import count_carve_out, free_metadata_storage
 
@@ -45,7 +45,7 @@ def move_page(st: State, source: int, target: int, reason: int, mode: int, cpu: 
     st.order[source] = -1
     st.flags[source] = 0
     if flags & F_TAGGED:
-        if st.dim[D_POLICY] == P_STATIC:
+        if keeps_storage(st):
             count_carve_out(st, source, 0, -1)
             count_carve_out(st, target, 0, 1)
         else:

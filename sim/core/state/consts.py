@@ -43,13 +43,8 @@ F_TAGGED = 1  # counts in the references of its tag page (PG_mte_tagged)
 F_STORAGE = 2  # PG_tag_storage_reserved
 F_HEAD = 4  # first page of an allocated block; `order` is its order
 F_PINNED = 8  # somebody holds a short-term reference
-F_WISHED = 16  # asked for tags where there are none (policy `off`)
+F_WISHED = 16  # asked for tags where there are none (MTE is off)
 F_ISOLATED = 32  # compaction has it in hand: off the LRU, as far as others can see
-
-# Policies of tag storage.
-P_OFF = 0  # arm64.nomte: tag storage is ordinary movable memory
-P_STATIC = 1  # the fixed carve-out: tag storage is never usable
-P_RFC_V1 = 2  # RFC v1, patch 19 and its neighbours
 
 NO_PAGE = -1
 

@@ -3,7 +3,8 @@
 from sim.core.hooks.records import record, touch, trace
 from sim.core.jit.build import compiled, inlined, outlined
 from sim.core.page.pages import set_kind
-from sim.core.state.consts import E_FREE, E_RELEASE, K_FREE, METADATA
+from sim.core.rules import home_of
+from sim.core.state.consts import E_FREE, E_RELEASE, K_FREE
 from sim.core.state.indices import D_REGIONS, D_RESERVED, V_RESERVE_FREE
 from sim.core.state.state import State
 from sim.core.zone.buddy import free_one_page
@@ -50,7 +51,7 @@ def refs_per_block(st: State, r: int, order: int) -> int:
 
 @compiled
 def count_carve_out(st: State, page: int, order: int, sign: int) -> int:
-    """Under `static` nothing is reserved or released; the counts only say how many tagged pages a block serves."""
+    """Where storage is kept nothing is reserved or released; a count only says how many tagged pages a block serves."""
     r = region_of(st, page)
     if r >= 0:
         served = 32 * st.r_block[r]
@@ -65,7 +66,7 @@ def free_contig_range(st: State, block: int, pages: int) -> int:
     for page in range(block, block + pages):
         trace(st, E_FREE, page, 0, 0)
         set_kind(st, page, 0, K_FREE)
-        free_one_page(st, page, 0, METADATA, 0)
+        free_one_page(st, page, 0, home_of(st), 0)
     return 0
 
 

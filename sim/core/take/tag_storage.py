@@ -29,7 +29,7 @@ from sim.core.tags.metadata import (
     refs_per_block,
     region_of,
 )
-from sim.core.take.contig import alloc_contig_range, reserve_tries
+from sim.core.take.by_contig import alloc_contig_range, reserve_tries
 from sim.core.take.why_block import why_block
 
 
