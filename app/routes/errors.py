@@ -19,7 +19,13 @@ from app.runs.worker import Stopped
 from sim.errors import BrokenInvariant, CarveoutError, ScenarioError
 from sim.scenario.schema import reason, written
 
-TITLES = {404: "Not here", 422: "This cannot be run", 503: "No room just now", 429: "Too many runs", 403: "You watch this run"}
+TITLES = {
+    404: "Not here",
+    422: "This cannot be run",
+    503: "No room just now",
+    429: "Too many runs",
+    403: "You watch this run",
+}
 
 
 STATUS: Mapping[type[CarveoutError], int] = {

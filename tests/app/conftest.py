@@ -48,7 +48,9 @@ def serving(settings: Settings, engine: Engine | None = None, warmup: Warmup | N
     """The address of a server of one's own, at full speed unless it has a warmup of its own."""
     with listen("127.0.0.1", 0) as listening:
         app = create_app(settings, engine, warmup)
-        config = uvicorn.Config(app, http=PatientProtocol, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, http=PatientProtocol, log_level="warning", access_log=False, timeout_graceful_shutdown=1
+        )
         server = Server(app, config, url_of(listening))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
