@@ -11,10 +11,9 @@ COPY app app
 COPY templates templates
 COPY static static
 RUN .venv/bin/pip install --no-deps --no-build-isolation --no-index --editable .
-# Compiled for no particular processor, so that the image runs anywhere. numba compares the modification times of the
-# sources, and an image layer keeps whole seconds only: hence one whole second for all of them before compiling.
+# Compiled for no particular processor, so that the image runs anywhere.
 ENV NUMBA_CPU_NAME=generic CARVEOUT_CACHE_DIR=/opt/cache
-RUN find sim -name '*.py' -exec touch -d @1700000000 {} + && .venv/bin/python -m sim.core.jit.warm
+RUN .venv/bin/python -m sim.core.jit.warm
 
 FROM python:3.13-slim-bookworm
 ENV PATH=/opt/carveout/.venv/bin:$PATH \
@@ -26,7 +25,6 @@ RUN useradd --system --uid 10001 --no-create-home --home-dir /data carveout \
     && install --directory --owner carveout /data
 WORKDIR /opt/carveout
 COPY --from=build /opt/carveout /opt/carveout
-# numba uses a cache only when it may write there
 COPY --from=build --chown=10001 /opt/cache /opt/cache
 USER 10001
 VOLUME /data

@@ -22,17 +22,17 @@ PROGRESS = /^[0-9]+\/[0-9]+ / { printf "\rcompiling the core, once: %-50s", $$0;
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-python test-node setup core lint lint-page types bench bench-page pictures lock clean
+.PHONY: help serve test test-fast test-python test-node setup core cores lint lint-page types bench bench-page pictures lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
-serve: $(VENV)/.runtime core ## set up everything, then start the dashboard (HOST=, PORT=)
+serve: $(VENV)/.runtime ## set up everything, then start the dashboard (HOST=, PORT=)
 	@exec $(BIN)/carveout serve --host $(HOST) --port $(PORT) $(ARGS)
 
 test: test-node test-python ## set up everything, then run all tests
 
-test-python: $(VENV)/.dev core
+test-python: $(VENV)/.dev cores
 	$(BIN)/python -m pytest -m "not alone" $(BESIDE) $(ARGS) $(MAYBE_NONE)
 	$(BIN)/python -m pytest -m alone $(ARGS) $(MAYBE_NONE)
 
@@ -43,8 +43,15 @@ test-node: ## the tests of static/lib, which need no browser
 
 setup: $(VENV)/.dev ## the virtual environment with everything for development
 
-core: | $(VENV)/bin/python ## compile the core once (later runs find it in the cache)
+test-fast: $(VENV)/.dev cores ## core, machine and service, without browser
+	$(BIN)/python -m pytest tests/core tests/machine tests/app -m "not alone and not slow" $(BESIDE) $(ARGS)
+
+core: | $(VENV)/bin/python ## compile the core once (later runs find it in the cache; `make serve` does it beside the service)
 	@$(BIN)/python -m sim.core.jit.warm 2>&1 | awk '$(PROGRESS)'
+
+cores: core
+	@$(BIN)/python -m sim.core.jit.warm compiled replay 2>&1 | awk '$(PROGRESS)'
+	@$(BIN)/python -m sim.core.jit.warm checked 2>&1 | awk '$(PROGRESS)'
 
 lint: $(VENV)/.dev lint-page ## ruff, the import contracts, and the types of the page's scripts
 	$(BIN)/ruff check .

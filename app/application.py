@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.http.errors import add_handlers
 from app.http.guard import Guard
 from app.routes import api, downloads, health, inspect, memory, pages, stream, trail, why
 from app.routes import open as open_link
-from app.runs.engine import CompiledEngine, Engine
+from app.routes.errors import add_handlers
+from app.runs.engine import CoreEngine, Engine
 from app.runs.warmup import Warmup
 from app.service import Service
 from app.settings import Settings
@@ -18,8 +18,8 @@ from sim import __version__
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None, warmup: Warmup | None = None) -> FastAPI:
-    """The application. It answers at once and makes runs as soon as the core is compiled and loaded."""
-    service = Service(settings or Settings(), engine or CompiledEngine(), warmup or Warmup())
+    """The application. It answers at once, and is fast as soon as the core is compiled."""
+    service = Service(settings or Settings(), engine or CoreEngine(), warmup or Warmup())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

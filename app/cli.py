@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run_server(arguments: argparse.Namespace) -> None:
     """`carveout serve`."""
-    from app.http.server import serve
+    from app.server import serve
 
     data_dir = Path(arguments.data_dir) if arguments.data_dir is not None else None
     serve(arguments.host, port_of(arguments.port), data_dir)

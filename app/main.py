@@ -1,4 +1,4 @@
-"""For ASGI servers: `uvicorn --factory app.main:create_app`. `carveout serve` is app/http/server.py."""
+"""For ASGI servers: `uvicorn --factory app.main:create_app`. `carveout serve` is app/server.py."""
 
 from app.application import create_app
 

@@ -7,13 +7,12 @@ from typing import Any
 
 from starlette.requests import Request
 
-from app.http.errors import NotReady
 from app.http.files import StaticFiles
 from app.http.metrics import Metrics
+from app.live.runs import Runs
 from app.pages.partials import Partials
 from app.pages.templating import Templating
 from app.runs.engine import Engine
-from app.runs.runs import Runs
 from app.runs.warmup import Warmup
 from app.settings import Settings
 
@@ -39,8 +38,8 @@ class Service:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin to answer; the core may take longer."""
-        self._spawn(self.warmup.run(self.engine.is_warm, self._load, self._on_ready))
+        """Begin to answer; full speed may take longer."""
+        self._spawn(self._get_ready())
         self._spawn(self.metrics.watch_lag())
         self._spawn(self._ping())
 
@@ -55,12 +54,10 @@ class Service:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(work))
 
-    def _load(self) -> None:
-        self.engine.load()
-        self.templating.load()
-
-    def _on_ready(self) -> None:
+    async def _get_ready(self) -> None:
+        await asyncio.to_thread(self.templating.load)
         self.metrics.ready.set(1)
+        await self.warmup.run()
         tune_gc()
 
     async def _ping(self) -> None:
@@ -73,12 +70,4 @@ def service_of(request: Request) -> Service:
     """The service that answers this request."""
     service = request.app.state.service
     assert isinstance(service, Service)
-    return service
-
-
-def ready_service(request: Request) -> Service:
-    """The same, once the core is loaded. Raises NotReady."""
-    service = service_of(request)
-    if service.warmup.starting is not None:
-        raise NotReady(service.warmup.starting)
     return service

@@ -12,7 +12,7 @@ import httpx
 import uvicorn
 
 from app.application import create_app
-from app.http.server import Server, listen, url_of
+from app.server import Server, listen, url_of
 from app.settings import Settings
 
 MOST = 0.015

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-SERVE = "import os; os.sched_setaffinity(0, {{{core}}}); from app.http.server import serve; serve('127.0.0.1', 0, None)"
+SERVE = "import os; os.sched_setaffinity(0, {{{core}}}); from app.server import serve; serve('127.0.0.1', 0, None)"
 BYSTANDER = """
 import os, sys, time
 os.sched_setaffinity(0, {{{core}}})

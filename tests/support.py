@@ -1,5 +1,6 @@
 """What browser tests, documentation tests and the pictures share: a real server and a real browser, ended after use."""
 
+import json
 import os
 import re
 import shutil
@@ -9,10 +10,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from sim.policies import NAMES
 
@@ -64,19 +65,29 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def is_ready(url: str) -> bool:
-    """Whether the server at this address says that it can serve runs."""
+def is_up(url: str) -> bool:
+    """Whether the server at this address answers."""
+    return "full_speed" in speed_of(url)
+
+
+def is_fast(url: str) -> bool:
+    """Whether it says that it runs at full speed."""
+    return bool(speed_of(url).get("full_speed"))
+
+
+def speed_of(url: str) -> dict[str, Any]:
+    """What it says of its speed; nothing while it does not answer."""
     try:
         with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
-            return bool(answer.status == 200)
+            return dict(json.load(answer))
     except (urllib.error.URLError, OSError):
-        return False
+        return {}
 
 
-def wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    """Returns when the server is ready; raises RuntimeError with the end of its log when it dies or takes too long."""
+def wait_until(ready: Callable[[str], bool], server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Returns when the server is so far; raises RuntimeError with the end of its log when it dies or takes too long."""
     give_up = time.monotonic() + READY_WITHIN
-    while not is_ready(url):
+    while not ready(url):
         if server.poll() is not None or time.monotonic() > give_up:
             said = log.read_text(errors="replace")[-3000:]
             raise RuntimeError(f"carveout serve is not ready (exit status {server.poll()}); it said:\n{said}")
@@ -110,8 +121,7 @@ def serving(folder: Path, cold: bool = False) -> Iterator[str]:
     with log.open("wb") as output:
         server = _start(port, folder / "data", output, folder / "cache" if cold else None)
         try:
-            if not cold:
-                wait_until_ready(server, url, log)
+            wait_until(is_up if cold else is_fast, server, url, log)
             yield url
         finally:
             end(server)

@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.runs.engine import Machine
 from sim.errors import ScenarioError
+from sim.machine import Machine
 from sim.policies import Policy
 from sim.run.touched import Touched
 from sim.words import find
@@ -24,8 +24,8 @@ def inspect(machine: Machine, kind: str, number: int, rules: Policy) -> Inspecti
         return inspect_block(machine.block(number), rules)
     if kind == "pid":
         pages = machine.process(number)
-        view = next(view for view in machine.snapshot().processes if view.pid == number)
-        return inspect_process(view, pages, rules)
+        process = next(view for view in machine.snapshot().processes if view.pid == number)
+        return inspect_process(process, pages, rules)
     view = machine.page(number)
     return inspect_page(view, machine.pair(view), rules)
 

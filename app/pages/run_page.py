@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from app.pages.frames import frame, series
 from app.pages.panels import PANELS
 from app.pages.templating import embed
 from app.pages.views import Role, RunPage, RunView
@@ -11,7 +12,6 @@ from app.pages.words import Words
 from app.runs.engine import NAME
 from app.runs.moment import Moment
 from app.runs.run import Run
-from app.stream.frames import frame, series
 
 if TYPE_CHECKING:
     from app.pages.panels import Panel

@@ -5,9 +5,9 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, fields
 
+from app.pages.frames import FREE_LISTS, SERIES
 from app.runs.moment import Moment
 from app.runs.run import Run
-from app.stream.frames import FREE_LISTS, SERIES
 from sim.run.snapshot import OomView, PinView, ProcessView
 
 KINDS = (

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.http.files import StaticFiles
+from app.json_text import dumps
 from app.pages.views import SEED_PATTERN, Page, context
 from app.settings import Settings
-from app.stream.frames import dumps
 from sim import __version__
 from sim.policies import NAMES
 
@@ -38,7 +38,9 @@ class Templating:
         self, request: Request, template: str, page: Page, status: int = 200, headers: dict[str, str] | None = None
     ) -> Response:
         """A whole page."""
-        html = self.render(template, page, nonce=request.state.nonce, path=request.url.path, query=request.query_params)
+        speed = request.app.state.service.warmup.speed
+        about = {"path": request.url.path, "query": request.query_params, "nonce": request.state.nonce}
+        html = self.render(template, page, speed=speed, **about)
         return HTMLResponse(html, status, {"cache-control": "no-cache"} | (headers or {}))
 
     def render(self, template: str, page: Page, **more: Any) -> str:

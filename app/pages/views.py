@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from markupsafe import Markup
 
+from app.runs.transport import State
+
 if TYPE_CHECKING:
     from app.pages.panels import Panel
     from app.pages.why import WhyView
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 Role = Literal["presenter", "viewer"]
-State = Literal["playing", "paused", "ended", "stopped"]
 SEED_PATTERN = (  # 1 to 2147483646, for the browser to say so in place
     "[1-9][0-9]{0,8}|1[0-9]{9}|20[0-9]{8}|21[0-3][0-9]{7}|214[0-6][0-9]{6}|2147[0-3][0-9]{5}"
     "|21474[0-7][0-9]{4}|214748[0-2][0-9]{3}|2147483[0-5][0-9]{2}|21474836[0-3][0-9]|214748364[0-6]"
@@ -106,28 +107,6 @@ class ErrorPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Starting:
-    """Context of starting.html: the core being compiled."""
-
-    done: int
-    total: int  # 0: not known yet
-    name: str  # function being compiled
-    failed: str  # "" or why it cannot start
-
-    @property
-    def percent(self) -> int:
-        """Whole percent done, 0 while the total is unknown."""
-        return 100 * self.done // self.total if self.total else 0
-
-
-@dataclass(frozen=True, slots=True)
-class StartingPage:
-    """Context of starting.html."""
-
-    starting: Starting
-
-
-@dataclass(frozen=True, slots=True)
 class ApiField:
     """One parameter or field of a body, as a line of a table."""
 
@@ -165,7 +144,7 @@ class WhyPage:
     html: type[Markup] = Markup  # marks a sentence of sim.words as HTML: its names are escaped
 
 
-Page = ApiPage | WhyPage | RunPage | GalleryPage | ScenarioPage | ErrorPage | StartingPage
+Page = ApiPage | WhyPage | RunPage | GalleryPage | ScenarioPage | ErrorPage
 
 
 def context(page: Page) -> dict[str, Any]:

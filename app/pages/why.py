@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.pages.inspect import plain
-from app.runs.engine import Machine
 from app.runs.recipe import fork_address
 from app.runs.run import Run
 from sim.explain.explained import Explained
+from sim.machine import Machine
 from sim.scenario.layout import Layout
 from sim.words.text import duration, plural
 from sim.words.why import Part, WhySaid, say

@@ -9,10 +9,11 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from app.errors import NotPresenter
 from app.http.body import documented, read_body
-from app.http.errors import NotPresenter, wants_page
 from app.pages.report import report
 from app.pages.views import Role
+from app.routes.errors import wants_page
 from app.routes.open import first_look, theme_before, to_run, with_view
 from app.runs.poke import ForkBody, Step, forget, poke
 from app.runs.presenter import give_secret, is_presenter
@@ -20,13 +21,13 @@ from app.runs.recipe import Recipe
 from app.runs.run import Run
 from app.runs.transport import MOST_SPEED, Command, CommandName
 from app.runs.worker import Stopped
-from app.service import Service, ready_service
+from app.service import Service, service_of
 from sim.errors import ScenarioError
 from sim.run.snapshot import Snapshot
 from sim.scenario.schema import refuse
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
-Ready = Annotated[Service, Depends(ready_service)]
+Ready = Annotated[Service, Depends(service_of)]
 Id = Annotated[str, Path(max_length=64)]
 PATIENCE = 20.0  # seconds that a command may take before the answer is "not yet"
 

@@ -9,11 +9,11 @@ from starlette.responses import PlainTextResponse, Response
 
 from app.pages.panels import PANELS, find_panel
 from app.pages.tables import csv_text
-from app.service import Service, ready_service
+from app.service import Service, service_of
 from sim.kernel.procfs import FILES, proc_file
 
 router = APIRouter(tags=["run"])
-Ready = Annotated[Service, Depends(ready_service)]
+Ready = Annotated[Service, Depends(service_of)]
 Id = Annotated[str, Path(max_length=64)]
 
 

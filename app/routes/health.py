@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.http.api_docs import operations
 from app.pages.views import ApiPage
+from app.routes.api_docs import operations
 from app.service import Service, service_of
 
 router = APIRouter(tags=["service"])
@@ -22,12 +22,9 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(service: Up) -> Response:
-    """200 once runs can be made; 503 with the progress while the core is compiled."""
-    starting = service.warmup.starting
-    if starting is None:
-        return JSONResponse({"ready": True})
-    progress = {"done": starting.done, "total": starting.total, "percent": starting.percent, "name": starting.name}
-    return JSONResponse({"ready": False, "failed": starting.failed} | progress, 503, {"retry-after": "1"})
+    """200: runs can be made. `full_speed` is false while the core is compiled, or for good when it `failed` to be."""
+    speed = service.warmup.speed
+    return JSONResponse({"ready": True, "full_speed": speed.full, "seconds": speed.seconds, "failed": speed.failed})
 
 
 @router.get("/metrics", response_class=Response)

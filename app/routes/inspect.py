@@ -12,13 +12,13 @@ from starlette.responses import HTMLResponse, Response
 from app.pages.inspect import fragment, inspect, one_of, search
 from app.routes.stream import ask, etag, whole
 from app.runs.presenter import is_presenter
-from app.service import Service, ready_service
+from app.service import Service, service_of
 from sim.errors import ScenarioError
 from sim.run.touched import Direction, Kind
 from sim.words.inspect import with_history
 
 router = APIRouter(tags=["run"])
-Ready = Annotated[Service, Depends(ready_service)]
+Ready = Annotated[Service, Depends(service_of)]
 Id = Annotated[str, Path(max_length=64)]
 Number = Annotated[str | None, Query(max_length=20)]
 

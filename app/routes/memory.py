@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.routes.stream import ask, etag, whole
-from app.service import Service, ready_service
+from app.service import Service, service_of
 from sim.core.state.consts import PAGEBLOCK_PAGES, PAGES_PER_TAG_PAGE
 from sim.errors import ScenarioError
 
 router = APIRouter(tags=["run"])
-Ready = Annotated[Service, Depends(ready_service)]
+Ready = Annotated[Service, Depends(service_of)]
 Level = Literal["block", "row", "page"]
 Layer = Literal["state", "migratetype", "order", "owner", "pinned"]
 Range = tuple[int, int]

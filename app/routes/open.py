@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.http.body import changes_of
-from app.http.errors import back_of
+from app.routes.errors import back_of
 from app.runs.presenter import give_secret
 from app.runs.recipe import Recipe
 from app.runs.run import Run
 from app.runs.transport import Command
-from app.service import Service, ready_service
+from app.service import Service, service_of
 from sim.scenario.schema import refuse, show
 
 router = APIRouter(include_in_schema=False)
@@ -42,7 +42,7 @@ VIEW = (
 
 
 @router.get("/open")
-async def open_link(request: Request, service: Annotated[Service, Depends(ready_service)]) -> Response:
+async def open_link(request: Request, service: Annotated[Service, Depends(service_of)]) -> Response:
     """Open what the query says. What it says about the view is passed on."""
     return await open_run(request, service)
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.http.errors import UnknownRun
+from app.errors import UnknownRun
 from app.pages.panels import PANELS, Panel, find_panel
 from app.pages.run_page import run_page
 from app.pages.views import GalleryPage, Role, RunRow, ScenarioPage
@@ -16,10 +16,10 @@ from app.routes.open import open_run, validate_address
 from app.runs import shipped
 from app.runs.presenter import is_presenter
 from app.runs.run import Run
-from app.service import Service, ready_service
+from app.service import Service, service_of
 
 router = APIRouter(include_in_schema=False)
-Ready = Annotated[Service, Depends(ready_service)]
+Ready = Annotated[Service, Depends(service_of)]
 Slug = Annotated[str, Path(max_length=64)]
 
 

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Path
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.http.errors import Full
+from app.errors import Full
 from app.runs.run import Run
-from app.service import Service, ready_service
+from app.service import Service, service_of
 from sim.errors import ScenarioError
 from sim.words import describe
 
 router = APIRouter(tags=["run"])
-Ready = Annotated[Service, Depends(ready_service)]
+Ready = Annotated[Service, Depends(service_of)]
 Id = Annotated[str, Path(max_length=64)]
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from app.routes.stream import ask
 from app.runs.engine import NAME
-from app.service import Service, ready_service
+from app.service import Service, service_of
 from sim.errors import ScenarioError
 
 router = APIRouter(tags=["run"])
-Ready = Annotated[Service, Depends(ready_service)]
+Ready = Annotated[Service, Depends(service_of)]
 Id = Annotated[str, Path(max_length=64)]
 STOPS = 8  # digests of one trail
 DIGITS = 8  # of each, in hex

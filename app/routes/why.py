@@ -8,18 +8,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from app.http.errors import wants_page
 from app.pages.run_page import run_view
 from app.pages.views import WhyPage
 from app.pages.why import as_json, why_view
+from app.routes.errors import wants_page
 from app.routes.stream import ask
-from app.runs.engine import Machine
 from app.runs.presenter import is_presenter
 from app.runs.run import Run
-from app.service import Service, ready_service
+from app.service import Service, service_of
+from sim.machine import Machine
 
 router = APIRouter(tags=["run"])
-Ready = Annotated[Service, Depends(ready_service)]
+Ready = Annotated[Service, Depends(service_of)]
 Id = Annotated[str, Path(max_length=64)]
 Op = Annotated[int | None, Query(ge=1, description="by default this one")]
 Go = Literal["previous-alloc", "next-alloc", "previous-reserve", "next-refusal"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.pages.views import State
+from app.runs.transport import State
 from sim.run.snapshot import Mark, Series, Snapshot
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.runs.engine import Machine
 from app.runs.recipe import Recipe
 from app.runs.run import Run
 from sim.errors import ScenarioError
+from sim.machine import Machine
 from sim.policies import choices
 from sim.scenario.poke import Command, command_of, end_of, ops_taken, until, written
 from sim.words.commands import outcome

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.json_text import dumps
 from app.runs.shipped import load
-from app.stream.frames import dumps
 from sim.errors import ScenarioError
 from sim.explain.explained import WhatIf
 from sim.policies import choices

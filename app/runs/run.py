@@ -3,9 +3,9 @@
 import time
 from dataclasses import dataclass, field
 
+from app.runs.hub import Hub
 from app.runs.recipe import Recipe
 from app.runs.worker import Worker
-from app.stream.hub import Hub
 from sim.run.geometry import Geometry
 from sim.scenario.scenario import Scenario
 

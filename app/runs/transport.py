@@ -6,13 +6,12 @@ A run pauses at an OOM if it was told to; else the mark on the timeline leads ba
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from app.pages.views import State
-
+State = Literal["playing", "paused", "ended", "stopped"]
 CommandName = Literal["play", "pause", "step", "back", "goto", "reset", "speed", "drop", "pause_at_oom"]
 FULL_SPEED = 0.0
 MOST_SPEED = 100_000_000  # ops a second, that of a scenario
 CHUNK_SECONDS = 0.008  # one chunk of the core: short enough that a command waits for no longer
-CHUNK_LEAST = 1_000
+CHUNK_LEAST = 100  # of the Python build: what the compiled one runs in a moment takes that one 30 ms
 CHUNK_MOST = 400_000
 TICK = 0.02  # seconds between chunks when ops are wanted faster than this
 NEVER = float("inf")

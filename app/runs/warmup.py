@@ -1,50 +1,70 @@
-"""The compiled core, made ready beside a service that already answers.
+"""The core made fast beside a service that already answers: runs begin in Python and go on in compiled code.
 
-When the core is missing or stale a subprocess compiles it into the cache; pages say so with progress meanwhile.
-Nothing here may import `sim.machine` before that: importing it would compile in this process.
+What is not in the cache is compiled by a subprocess. When it is done its code is loaded here, and every live run goes
+over to it between two chunks (sim/core/jit/builds.py). A core that cannot be compiled leaves a slow product, said so.
 """
 
 import asyncio
 import logging
 import re
 import sys
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from app.pages.views import Starting
 from app.settings import ROOT
+from sim.core.jit import builds
 
 log = logging.getLogger("carveout.warmup")
 PROGRESS = re.compile(r"^(\d+)/(\d+) (\S+)")
 COMMAND = (sys.executable, "-m", "sim.core.jit.warm")
+READING = 0.7  # of the time that compiling takes, functions are read one by one; then all of them are made code at once
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast runs are: at full speed, on the way there (`seconds` left, 0 unknown), or slow and why."""
+
+    full: bool
+    seconds: int = 0
+    failed: str = ""
+
+    @property
+    def words(self) -> str:
+        """The note on every page while it is not full (static/warming.js says the same)."""
+        if self.failed:
+            return "slow: the core could not be compiled"
+        return f"warming up: full speed in {self.seconds} s" if self.seconds else "warming up"
 
 
 class Warmup:
-    """Whether the core can be used, and how far its compilation is."""
+    """Makes the compiled core available, once."""
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
-        self._command = command
+    def __init__(
+        self,
+        command: Sequence[str] = COMMAND,
+        is_compiled: Callable[[], bool] = builds.is_compiled,
+        bind: Callable[[], None] = lambda: builds.bind("compiled"),
+    ) -> None:
+        self._command, self._is_compiled, self._bind = command, is_compiled, bind
         self._process: asyncio.subprocess.Process | None = None
-        self.starting: Starting | None = Starting(done=0, total=0, name="", failed="")
+        self._began = 0.0
+        self.speed = Speed(full=False)
 
-    @property
-    def ready(self) -> bool:
-        """The core is loaded."""
-        return self.starting is None
-
-    async def run(self, is_warm: Callable[[], bool], load: Callable[[], object], done: Callable[[], None]) -> None:
-        """Compile if need be, load, then say `done`. A failure is kept for the pages to show."""
+    async def run(self) -> None:
+        """Compile if need be, then bind. A failure is logged and kept for the pages to show."""
         try:
-            if not await asyncio.to_thread(is_warm):
+            if not await asyncio.to_thread(self._is_compiled):
                 await self._compile()
-            await asyncio.to_thread(load)
-        except Exception as error:  # whatever it is, the service says it instead of dying
-            log.exception("the core cannot be loaded")
-            self._fail(f"{type(error).__name__}: {error}".splitlines()[0])
+            await asyncio.to_thread(self._bind)
+        except Exception as error:  # whatever it is, the service goes on without it
+            log.exception("the core cannot be compiled: runs stay slow")
+            self.speed = Speed(full=False, failed=f"{type(error).__name__}: {error}".splitlines()[0])
             return
-        self.starting = None
-        done()
+        self.speed = Speed(full=True)
 
     async def _compile(self) -> None:
+        self._began = time.monotonic()
         pipe = asyncio.subprocess.PIPE
         self._process = await asyncio.create_subprocess_exec(*self._command, cwd=ROOT, stderr=pipe)
         last = ""
@@ -57,10 +77,9 @@ class Warmup:
 
     def _progress(self, line: str) -> None:
         if found := PROGRESS.match(line):
-            self.starting = Starting(done=int(found[1]), total=int(found[2]), name=found[3], failed="")
-
-    def _fail(self, reason: str) -> None:
-        self.starting = Starting(done=0, total=0, name="", failed=reason)
+            done = READING * int(found[1]) / int(found[2])
+            left = (time.monotonic() - self._began) * (1 - done) / done
+            self.speed = Speed(full=False, seconds=max(1, round(left)))
 
     async def stop(self) -> None:
         """End the compiler if it is still at work."""

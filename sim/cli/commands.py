@@ -1,7 +1,4 @@
-"""What the commands of `sim/cli/parser.py` do: each prints its result and returns nothing. Errors: `sim/errors.py`.
-
-The compiled core is imported inside, so that a bad command line is refused before anything is compiled.
-"""
+"""What the commands of `sim/cli/parser.py` do: each prints its result and returns nothing. Errors: `sim/errors.py`."""
 
 import argparse
 import json
@@ -9,14 +6,19 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sim.cli.bench import bench
+from sim.cli.report import report, text_report
+from sim.cli.warming import compile_first, warming
 from sim.errors import BrokenInvariant, ScenarioError
+from sim.kernel.procfs import proc_file
+from sim.machine import Machine
+from sim.replay.proc import recorded_file
+from sim.replay.report import replay_report, text_table
+from sim.run.recording import record
 from sim.scenario.files import parse
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
-
-if TYPE_CHECKING:
-    from sim.machine import Machine
 
 SUFFIXES = {".yaml", ".yml", ".json"}
 BENCH_OPTIONS = (
@@ -29,8 +31,6 @@ BENCH_OPTIONS = (
 def run_scenario(arguments: argparse.Namespace) -> None:
     """`carveout run`."""
     machine = _machine(arguments)
-    from sim.cli.report import report, text_report
-
     if arguments.record is not None:
         _record(arguments, machine)
     if arguments.json:
@@ -39,7 +39,7 @@ def run_scenario(arguments: argparse.Namespace) -> None:
         print(text_report(machine, _again(arguments, machine.scenario, machine.op)))
 
 
-def _record(arguments: argparse.Namespace, machine: "Machine") -> None:
+def _record(arguments: argparse.Namespace, machine: Machine) -> None:
     """The same run once more, with every event."""
     start = _whole("from", arguments.start)
     if not 0 <= start < machine.op:
@@ -47,15 +47,11 @@ def _record(arguments: argparse.Namespace, machine: "Machine") -> None:
     every = _whole("every", arguments.every) if arguments.every is not None else machine.op - start
     if every < 1:
         raise ScenarioError(f"every: {every}: must be at least 1")
-    from sim.run.recording import record
-
     record(machine.scenario, [*range(start, machine.op, every), machine.op], Path(arguments.record))
 
 
 def print_proc(arguments: argparse.Namespace) -> None:
     """`carveout proc`."""
-    from sim.kernel.procfs import proc_file
-
     folder = Path(arguments.scenario)
     if (folder / "snapshots").is_dir():
         print(_recorded_file(folder, arguments), end="")
@@ -67,17 +63,13 @@ def _recorded_file(folder: Path, arguments: argparse.Namespace) -> str:
     """A file of the machine of a dump; `--until` names the snapshot."""
     if arguments.until is None:
         raise ScenarioError(f"until: {folder} holds recorded snapshots: name one of them")
-    warm_core()
-    from sim.replay.proc import recorded_file
-
+    compile_first("replay")
     return recorded_file(folder, arguments.until, arguments.file)
 
 
 def run_bench(arguments: argparse.Namespace) -> None:
     """`carveout bench`."""
-    warm_core()
-    from sim.cli.bench import bench
-
+    compile_first()
     numbers = bench(*(_whole(name, getattr(arguments, name)) for name, *_ in BENCH_OPTIONS))
     if arguments.json:
         _print_json(numbers)
@@ -87,9 +79,7 @@ def run_bench(arguments: argparse.Namespace) -> None:
 
 def replay_run(arguments: argparse.Namespace) -> None:
     """`carveout replay`."""
-    warm_core()
-    from sim.replay.report import replay_report, text_table
-
+    compile_first("replay")
     options = arguments.mode, arguments.hints, arguments.start, arguments.end
     report, windows = replay_report(Path(arguments.run), *options)
     if arguments.json:
@@ -114,11 +104,12 @@ def print_scenarios(arguments: argparse.Namespace) -> None:
 def check_scenario(arguments: argparse.Namespace) -> None:
     """`carveout check`: the invariants at nine ops, and that going back comes to the same bytes."""
     scenario = _scenario(arguments)
-    warm_core()
-    from sim.machine import Machine
+    with warming():
+        _check(scenario, _until(arguments, scenario.length))
 
+
+def _check(scenario: Scenario, end: int) -> None:
     machine = Machine(scenario)
-    end = _until(arguments, scenario.length)
     ops = sorted({end * part // 8 for part in range(9)})
     digests = {}
     for op in ops:
@@ -131,15 +122,6 @@ def check_scenario(arguments: argparse.Namespace) -> None:
         if machine.digest() != digests[op]:
             raise BrokenInvariant(f"op {op}: digest {machine.digest()} after going back, {digests[op]} before")
     print(f"{machine.scenario.name}: every invariant holds at {len(ops)} ops, and going back gives the same digests")
-
-
-def warm_core() -> None:
-    """Compile the core if that has not been done yet, saying so."""
-    from sim.core.jit import build, warm
-
-    if not build.is_warm():
-        print("carveout: compiling the core, this once", file=sys.stderr)
-        warm.warm()
 
 
 def find_scenario(text: str) -> Scenario:
@@ -164,15 +146,13 @@ def _scenario(arguments: argparse.Namespace) -> Scenario:
     return scenario.with_changes(changes) if changes else scenario
 
 
-def _machine(arguments: argparse.Namespace) -> "Machine":
+def _machine(arguments: argparse.Namespace) -> Machine:
     """The machine at the op that was asked for."""
     scenario = _scenario(arguments)
     until = _until(arguments, scenario.length)
-    warm_core()
-    from sim.machine import Machine
-
-    machine = Machine(scenario)
-    machine.seek(until)
+    with warming():
+        machine = Machine(scenario)
+        machine.seek(until)
     return machine
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.core.alloc import request
 from sim.core.hooks import why
-from sim.core.jit.build import make_state
+from sim.core.jit.builds import make_state
 from sim.core.page import process
 from sim.core.state import consts as c
 from sim.core.state.arrays import views

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.jit.build import make_state
+from sim.core.jit.builds import make_state
 from sim.core.run import boot
 from sim.core.state.arrays import lengths, make_arrays
 from sim.core.state.consts import (
@@ -90,7 +90,7 @@ class Recorded:
         shape = lengths(layout.total_pages, len(layout.zones), cpus, regions, layout.tag_pages, 1, len(rows))
         self.arrays, self._whole = make_arrays(shape)
         self.arrays["rp"][:] = rows.ravel()
-        self.state: State = make_state(self.arrays)
+        self.state: State = make_state(self.arrays, "replay")
 
     def fill(self, dump: Dump, types: NDArray[np.int8] | None = None, refs: dict[int, int] | None = None) -> None:
         """Make the machine what the dump says; `types` and `refs` stand in for what it does not say."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sim.core.jit.build import make_state
+from sim.core.jit.builds import make_state
 from sim.core.rules import RULES
 from sim.core.run import boot
 from sim.core.state.arrays import lengths, make_arrays

@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from sim.core.jit.builds import at_once, renewed
 from sim.core.run import program
 from sim.core.state.consts import S_EXIT
 from sim.core.state.indices import D_OOMS, D_OP, D_TOUCHED
@@ -95,12 +96,13 @@ class Drive:
         before = None if watched is None else int(dim[watched])
         done = 0
         while done < ops and (watched is None or dim[watched] == before):
+            self.state = renewed(self.state, self.arrays)
             op = int(dim[D_OP])
             due = self.plan.next(op)
             if due is not None and due.at <= op:
                 done += self._command(due, op - due.at)
                 continue
-            piece = ops - done if due is None else min(ops - done, due.at - op)
+            piece = min(ops - done, at_once(self.state), ops if due is None else due.at - op)
             ran = run(self.state, piece)
             done += ran
             if ran < piece:

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sim.core.jit.build import make_state
+from sim.core.jit.builds import make_state
 from sim.core.state.arrays import views
 from sim.core.state.consts import (
     E_ALLOC,

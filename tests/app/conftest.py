@@ -11,9 +11,9 @@ import pytest
 import uvicorn
 
 from app.application import create_app
-from app.http.server import Server, listen, url_of
 from app.runs.engine import Engine
 from app.runs.warmup import Warmup
+from app.server import Server, listen, url_of
 from app.settings import Settings
 
 Client = httpx.Client
@@ -44,24 +44,24 @@ def stranger(live_url: str) -> Iterator[httpx.Client]:
 
 @contextmanager
 def serving(settings: Settings, engine: Engine | None = None, warmup: Warmup | None = None) -> Iterator[str]:
-    """The address of a server of one's own, ready unless it has a warmup of its own."""
+    """The address of a server of one's own, at full speed unless it has a warmup of its own."""
     with listen("127.0.0.1", 0) as listening:
         app = create_app(settings, engine, warmup)
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         server = Server(app, config, url_of(listening))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
-        wait_for(lambda: server.started and (warmup is not None or is_ready(app.state.service.warmup)))
+        wait_for(lambda: server.started and (warmup is not None or is_fast(app.state.service.warmup)))
         yield url_of(listening).rstrip("/")
         server.handle_exit(15, None)
         thread.join(10)
         assert not thread.is_alive()
 
 
-def is_ready(warmup: Warmup) -> bool:
-    """Whether the core is loaded; fails with the reason when it cannot be."""
-    assert warmup.starting is None or not warmup.starting.failed, warmup.starting.failed
-    return warmup.ready
+def is_fast(warmup: Warmup) -> bool:
+    """Whether the core is bound; fails with the reason when it cannot be."""
+    assert not warmup.speed.failed, warmup.speed.failed
+    return warmup.speed.full
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from app.http.errors import STATUS
+from app.routes.errors import STATUS
 from app.runs.transport import MOST_SPEED
 from app.settings import ROOT
 from sim.cli.report import report

@@ -6,7 +6,7 @@ import io
 import httpx
 import pytest
 
-from app.stream.frames import cost_view
+from app.pages.frames import cost_view
 from sim.run.snapshot import CostView
 from sim.scenario.costs import PRICES
 from tests.app.conftest import PAGE, Client, make_run

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.pages.frames import deflate, event, frame, map_bytes, refused, series
 from app.pages.templating import embed
 from app.runs.moment import Moment, Recorded
-from app.stream.frames import deflate, event, frame, map_bytes, refused, series
 from sim.run.snapshot import Mark, OomView, PinView
 from tests.app.fake import snapshot_at
 

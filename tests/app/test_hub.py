@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from app.stream.hub import BYE, HELLO, PING, Hub
+from app.runs.hub import BYE, HELLO, PING, Hub
 
 
 async def opened(hub: Hub) -> AsyncIterator[bytes]:

@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.http.server import listen
+from app.server import listen
 from app.settings import Settings, validate_folder
 from sim.errors import ScenarioError
 from tests.app.conftest import make_run, wait_for
 from tests.app.sse import next_of, watching
 
-SERVE = "from app.http.server import serve; serve('127.0.0.1', 0, None)"
+SERVE = "from app.server import serve; serve('127.0.0.1', 0, None)"
 
 
 @pytest.fixture

@@ -8,17 +8,17 @@ from typing import Any
 import httpx
 import pytest
 
-from app.runs.engine import CompiledEngine, Machine
+from app.runs.engine import CoreEngine
 from app.settings import Settings
 from sim.errors import BrokenInvariant
-from sim.machine import Machine as Compiled
+from sim.machine import Machine
 from sim.scenario.scenario import Scenario
 from tests.app.conftest import JSON, Client, command, make_run, serving
 
 FAULT = "BrokenInvariant: zone DMA32: free is 3, its lists hold 2"
 
 
-class Brittle(Compiled):
+class Brittle(Machine):
     """A machine that breaks once it passes op 9, and cannot even be looked at then."""
 
     def step(self, n: int = 1) -> int:
@@ -35,7 +35,7 @@ class Brittle(Compiled):
             raise BrokenInvariant("zone DMA32: free is 3, its lists hold 2")
 
 
-class BrittleEngine(CompiledEngine):
+class BrittleEngine(CoreEngine):
     """Boots them."""
 
     def boot(self, scenario: Scenario) -> Machine:

@@ -8,7 +8,7 @@ import httpx
 import numpy as np
 import pytest
 
-from app.http.server import UNSENT, listen
+from app.server import UNSENT, listen
 from tests.app.conftest import Client, command, make_run
 from tests.app.sse import next_of, watching
 

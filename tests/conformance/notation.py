@@ -5,16 +5,17 @@ Order, type, then first pfns in hexadecimal from head to tail. Pages that no lis
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
-from tests.builds import load
+from tests.builds import using
 
 LETTERS = "UMRHCTI"
 PAGES = 4096
 ROOMS = {
     "state": ("arrays", "consts", "gfp", "indices", "state"),
-    "jit": ("build",),
+    "jit": ("builds",),
     "page": ("pages", "process"),
     "zone": ("buddy", "compact_cursors", "compact_defer", "highatomic", "pcp", "watermark"),
     "tags": ("metadata",),
@@ -32,10 +33,11 @@ class Bench:
 
     def __init__(self, lists: str = "", types: str = "", batch: int = 31, high: int = 3520) -> None:
         """`types`: of the pageblocks from the first on; the rest is M."""
-        self.core = {name: load("python").module(path) for name, path in MODULES.items()}
+        self.core = {name: import_module(path) for name, path in MODULES.items()}
         state, consts, at = self.core["state"], self.core["consts"], self.core["indices"]
         self.arrays, self._whole = self.core["arrays"].make_arrays(self.core["arrays"].lengths(PAGES, 1, 1, 0, 0, 1))
-        self.st = self.core["build"].make_state(self.arrays)
+        with using("python"):
+            self.st = self.core["builds"].make_state(self.arrays)
         dim = self.arrays["dim"]
         dim[at.D_PAGES], dim[at.D_ZONES], dim[at.D_CPUS] = PAGES, 1, 1
         dim[at.D_PCP_HEADS] = PAGES + consts.ORDERS * consts.MIGRATETYPES

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from sim.core.compaction import compact_migrate
+from sim.core.replay.replay_events import replay_events
 from sim.core.state import consts as c
 from sim.core.state import indices as cell
-from tests.builds import load
+from sim.replay.run import read_run
+from tests.builds import using
 from tests.conformance.notation import Bench
 from tests.conformance.test_replay import TRACES
 
@@ -31,13 +34,13 @@ SECOND = [
 @cache
 def recorded() -> Any:
     """The machine as compaction begins, in the python build."""
-    build = load("python")
-    run = build.module("sim.replay.run").read_run(TRACES / "arm64-mte-512m")
+    with using("python"):
+        run = read_run(TRACES / "arm64-mte-512m")
     dump = next(dump for dump in run.dumps if dump.name.startswith("06"))
     row = run.places[dump.name][0]
     begin = next(i for i in range(row, len(run.trace.rows)) if run.trace.rows[i][0] == c.T_COMPACT_BEGIN)
     run.machine.fill(dump, run.sure_types(dump, row))
-    build.module("sim.core.replay.replay_events").replay_events(run.machine.state, row, begin)
+    replay_events(run.machine.state, row, begin)
     return run.machine
 
 
@@ -53,7 +56,7 @@ def look_for(pages: int, migrate: int, free: int) -> list[tuple[int, int, int, i
         0,
     )
     dim[cell.D_EVENTS] = 0
-    load("python").module("sim.core.compaction.compact_migrate").isolate_freepages(machine.state)
+    compact_migrate.isolate_freepages(machine.state)
     rows = machine.arrays["ev"].reshape(-1, c.EVENT_FIELDS)[: dim[cell.D_EVENTS]].tolist()
     return [(row[3] + START, row[5] + START, row[6], row[7]) for row in rows if row[1] == c.E_ISOLATE_FREE]
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from sim.core.alloc import get_page
 from sim.kernel import gfp
 from sim.machine import Machine
 from sim.replay.trace import parse_trace
 from sim.scenario.scenario import make_scenario
-from tests.builds import load
 from tests.core.scenarios import alloc, scenario
 from tests.core.test_twin import LAYOUTS
 
@@ -26,8 +26,7 @@ from tests.core.test_twin import LAYOUTS
     ],
 )
 def test_the_highest_zone_is_named_by_the_gfp(flags: int, zone: int) -> None:
-    core = load("python")
-    assert core.module("sim.core.alloc.get_page").highest_zone(None, flags) == zone
+    assert get_page.highest_zone(None, flags) == zone
 
 
 def two_zones(*steps: dict[str, Any]) -> Machine:

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from sim.core.page import process
 from sim.core.state.consts import E_MIGRATE, E_RELEASE, E_RESERVE, E_RETURN, EVENT_FIELDS
 from sim.machine import Machine
-from tests.builds import load
+from tests.builds import machine_of
 from tests.conformance.machines import (
     UNKILLABLE,
     events,
@@ -115,21 +116,17 @@ def test_row_21_they_fail_at_the_min_mark_and_untagged_movable_requests_still_su
 
 
 def test_row_11_a_split_huge_page_keeps_16_tag_pages_until_the_last_page_of_each_32_goes() -> None:
-    build = load("python")
     steps = (alloc("tagged", 9), *(free_page(0x80000 + n) for n in range(512)))
-    with build.active():
-        machine = build.module("sim.machine").Machine(
-            build.module("sim.scenario.scenario").make_scenario(program(*steps))
-        )
+    machine = machine_of("python", program(*steps))
+    machine.step()
+    process.split_huge_page(machine._state, machine.layout.page_of(0x80000))
+    for tag_page in range(16):
+        assert len(refs(machine)) == 16 - tag_page
+        machine.step(31)
+        assert refs(machine)[0] == 2  # the reservation, and its last tagged page
         machine.step()
-        build.module("sim.core.page.process").split_huge_page(machine._state, machine.layout.page_of(0x80000))
-        for tag_page in range(16):
-            assert len(refs(machine)) == 16 - tag_page
-            machine.step(31)
-            assert refs(machine)[0] == 2  # the reservation, and its last tagged page
-            machine.step()
-        assert refs(machine) == []
-        machine.check()
+    assert refs(machine) == []
+    machine.check()
 
 
 def test_row_12_data_moves_from_tag_storage_to_normal_memory(run: Run) -> None:

@@ -10,7 +10,7 @@ from sim.core.state.consts import C_ANON, C_TAGGED, CLASSES, OWNED_CLASSES
 from sim.core.state.indices import D_OWNER_HEADS, D_PAGES, D_PROCESSES
 from sim.core.state.state import CACHE_LINE
 from sim.machine import Machine
-from tests.builds import BUILDS, load
+from tests.builds import BUILDS, machine_of
 from tests.core.conftest import Boot
 from tests.core.scenarios import under_pressure
 
@@ -33,7 +33,7 @@ def test_whatever_the_hints_hold_the_states_are_the_same(boot: Boot) -> None:
 def test_every_build_looks_at_the_same_records() -> None:
     seen = []
     for build in BUILDS:
-        machine = load(build).machine(under_pressure())
+        machine = machine_of(build, under_pressure())
         machine.step(9000)
         seen.append((machine.arrays["ahead"].tolist(), machine.arrays["lead"].tolist()))
     assert seen[0] == seen[1] == seen[2]

@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 
+from sim.core.jit import builds
+from sim.core.jit.native import NativeState
+from sim.core.page.process import pin
 from sim.core.state.consts import E_EXTFRAG, E_MIGRATE, E_OOM_KILL, E_PIN, E_RESERVE, E_RETURN
 from sim.core.state.indices import V_ROLLBACK
+from sim.machine import Machine
 from sim.policies import NAMES
-from tests.builds import BUILDS, load
+from sim.scenario.scenario import make_scenario
+from tests.builds import BUILDS, Build, machine_of
 from tests.core.conftest import Boot
 from tests.core.scenarios import marathon, under_pressure
 
@@ -17,9 +22,9 @@ MARATHON = 400_000
 
 
 @cache
-def history(build: str, policy: str) -> dict[int, str]:
+def history(build: Build, policy: str) -> dict[int, str]:
     """op -> digest, at several ops and at the end, each machine checked as it goes by."""
-    machine = load(build).machine(under_pressure(policy))
+    machine = machine_of(build, under_pressure(policy))
     digests = {}
     for op in (*OPS, machine.length):
         machine.seek(op)
@@ -45,7 +50,7 @@ def test_the_scenario_has_every_kind_of_trouble(boot: Boot) -> None:
 @pytest.mark.timeout(400)  # the first to ask for the checked build compiles it
 @pytest.mark.parametrize("policy", NAMES)
 @pytest.mark.parametrize("build", BUILDS[1:])
-def test_every_build_goes_through_the_same_states(build: str, policy: str) -> None:
+def test_every_build_goes_through_the_same_states(build: Build, policy: str) -> None:
     assert history(build, policy) == history("compiled", policy)
 
 
@@ -55,7 +60,7 @@ def test_every_policy_makes_another_machine() -> None:
 
 def digests_by_chunks(scenario: dict[str, Any], chunk: int) -> list[str]:
     """Digests at half time and at the end, reached by steps of `chunk` ops."""
-    machine = load("compiled").machine(scenario)
+    machine = machine_of("compiled", scenario)
     digests = []
     for goal in (machine.length // 2, machine.length):
         while machine.op < goal:
@@ -79,3 +84,25 @@ def test_going_back_and_forward_again_leads_to_the_same_states(boot: Boot, polic
         machine.seek(op)
         machine.check()
         assert machine.digest() == passed[op]
+
+
+def test_a_machine_goes_over_to_compiled_code_between_two_ops(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = history("compiled", "rfc-v1")[3400]
+    monkeypatch.setattr(builds, "_chosen", [])
+    monkeypatch.setattr(builds, "_bound", {})
+    monkeypatch.setattr(builds, "is_compiled", lambda _work: False)
+    machine = Machine(make_scenario(under_pressure()))
+    machine.step(1000)
+    begun_in = type(machine._drive.state)
+    builds.bind("compiled")
+
+    machine.seek(3400)
+
+    assert (begun_in, type(machine._drive.state), machine.digest()) == (builds.Plain, NativeState, wanted)
+    machine.check()
+
+
+def test_the_checked_build_says_which_index_was_wrong() -> None:
+    machine = machine_of("checked", under_pressure())
+    with pytest.raises(IndexError, match=r"page.process.pin: index 9000000 is outside st.flags, which has \d+ entries"):
+        pin(machine._state, 9_000_000, 0, 5)

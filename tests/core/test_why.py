@@ -7,7 +7,7 @@ import pytest
 
 from sim.core.state.consts import E_RESERVE, E_RETURN, EVENT_FIELDS
 from sim.core.state.indices import D_EXPLAIN
-from tests.builds import BUILDS, load
+from tests.builds import BUILDS, Build, machine_of, using
 from tests.core.conftest import Boot
 from tests.core.scenarios import under_pressure
 
@@ -15,16 +15,16 @@ OPS = range(3000, 9000, 250)
 
 
 @cache
-def paths(build: str) -> dict[int, str]:
+def paths(build: Build) -> dict[int, str]:
     """op -> every step of every request, as text."""
-    machine = load(build).machine(under_pressure())
-    with load(build).active():  # the second machine is made of the same copy of the package
+    machine = machine_of(build, under_pressure())
+    with using(build):  # the second machine too
         return {op: repr(machine.explanations.of(op, what_ifs=False).requests) for op in OPS}
 
 
 @pytest.mark.timeout(400)  # the first to ask for the checked build compiles it
 @pytest.mark.parametrize("build", BUILDS[1:])
-def test_every_build_decides_for_the_same_reasons(build: str) -> None:
+def test_every_build_decides_for_the_same_reasons(build: Build) -> None:
     assert paths(build) == paths("compiled")
 
 

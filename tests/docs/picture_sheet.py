@@ -102,15 +102,8 @@ def starting(browser: "Browser", _url: str) -> Shots:
     """The first start, while the core compiles."""
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), cold=True) as url:
         page = browser.new_context(viewport=SCREEN).new_page()  # type: ignore[arg-type]
-        for _ in range(600):
-            try:
-                page.goto(f"{url}/?theme=light")
-                percent = page.locator("progress").get_attribute("value", timeout=500)
-            except Exception:  # noqa: BLE001 (it does not listen yet, or is between two pages)
-                percent = None
-            if percent and int(percent) >= 30:
-                break
-            page.wait_for_timeout(100)
+        page.goto(f"{url}/?theme=light")
+        page.locator("warming-note", has_text="full speed in").wait_for()
         return [page.screenshot(clip={"x": 0, "y": 0, "width": SCREEN["width"], "height": 420})]
 
 
@@ -163,7 +156,7 @@ STATES: tuple[tuple[str, str, Callable[["Browser", str], Shots]], ...] = (
     ("Paused", "Only the play button and the word change.", paused),
     ("Connection lost", "The last good picture stays, dimmed.", lost),
     ("Behind by n frames", "Said from 3 frames on; the newest frame wins, none is queued.", behind),
-    ("First start", "The core is compiled once.", starting),
+    ("First start", "The core is compiled once, beside the runs.", starting),
     ("An OOM", "Question, sentence and story change; nothing flashes.", oom),
     ("Link verified", "Same scenario, seed, op and engine gave the same digest.", verified),
     ("Link differs", "Both digests, and both states side by side.", differs),

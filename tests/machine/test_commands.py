@@ -10,7 +10,7 @@ from sim.machine import Machine
 from sim.scenario.poke import command_of, ops_taken, read, until, written
 from sim.scenario.scenario import Scenario, load_scenario, make_scenario
 from sim.words.commands import outcome
-from tests.builds import BUILDS, load
+from tests.builds import BUILDS, Build, machine_of
 from tests.core.scenarios import marathon, scenario, under_pressure
 from tests.machine.conftest import Boot
 
@@ -44,9 +44,9 @@ def random_commands(seed: int, span: int, count: int) -> list[dict[str, Any]]:
     return commands
 
 
-def digests_by_chunks(data: dict[str, Any], chunk: int, goals: list[int], build: str = "compiled") -> list[str]:
+def digests_by_chunks(data: dict[str, Any], chunk: int, goals: list[int], build: Build = "compiled") -> list[str]:
     """The digest at each op of `goals`, reached by steps of `chunk` ops."""
-    machine = load(build).machine(data)
+    machine = machine_of(build, data)
     digests = []
     for goal in goals:
         while machine.op < goal:
@@ -75,7 +75,7 @@ def test_random_commands_give_the_same_bytes_with_any_chunk_and_back_and_forth(s
 
 @pytest.mark.timeout(400)  # the first to ask for the checked build compiles it
 @pytest.mark.parametrize("build", BUILDS[1:])
-def test_every_build_takes_commands_alike(build: str) -> None:
+def test_every_build_takes_commands_alike(build: Build) -> None:
     data = under_pressure(work=2000) | {"commands": random_commands(4, 8_000, 16)}
     goals = [4000, 9000, make_scenario(data).length]
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sim.core.hooks import cost
+from sim.core.hooks.cost import find_bucket
 from sim.core.state.consts import E_ALLOC, EVENT_FIELDS, NO_PAGE
 from sim.core.state.indices import D_ANSWERED, D_EVENTS, D_KSWAPD, R_COST
 from sim.core.state.state import COST_BUCKETS, EVENT_ROWS, PRICES
@@ -16,7 +17,6 @@ from sim.run.snapshot import CostView
 from sim.scenario.costs import PATHS, Costs
 from sim.scenario.costs import PRICES as TABLE
 from sim.scenario.scenario import load_scenario, make_scenario
-from tests.builds import load
 from tests.machine.conftest import Boot
 
 DEFAULT = {price.name: price.ns for price in TABLE}
@@ -124,9 +124,8 @@ def test_at_no_price_every_request_is_counted_on_its_path_at_nothing() -> None:
 
 
 def test_buckets_follow_each_other_and_are_an_eighth_wide_at_most() -> None:
-    find = load("python").module("sim.core.hooks.cost").find_bucket
     numbers = [*range(4096), *(2**n + d for n in range(13, 41) for d in (-1, 0, 1))]
-    found = [find(None, ns) for ns in numbers]
+    found = [find_bucket(None, ns) for ns in numbers]
     assert found == sorted(found) == [bucket(ns) for ns in numbers]
     assert max(found) == COST_BUCKETS - 1
     first = dict(reversed(list(zip(found[:4096], numbers[:4096], strict=True))))

@@ -1,99 +1,57 @@
-"""Three builds of one source: `compiled` (pointers), `checked` (arrays, every index tested), `python` (memoryviews).
+"""Core functions are registered when they are imported; a build of them is bound later (builds.py).
 
-CARVEOUT_BUILD chooses. Every core function takes a State first, then integers, and returns an integer, so its
-signature is its number of parameters. docs/decisions.md says why structref of pointers won.
+Every core function takes a State first, then integers, and returns an integer. It stays a plain Python function, so the
+source is its own readable build; `compiler.py` makes the fast one of the same functions. Which build runs is decided by
+the State that is passed: an entry given a State of plain memoryviews stays in Python.
 """
 
 import functools
-import hashlib
 import inspect
-import os
-import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.core.state.state import State, fields
+from sim.core.state.state import State
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-BUILD = os.environ.get("CARVEOUT_BUILD", "compiled")
-if BUILD not in ("compiled", "checked", "python"):
-    raise SystemExit(f"CARVEOUT_BUILD: {BUILD!r} is not one of compiled, checked, python")
-if BUILD == "checked":
-    os.environ.setdefault("NUMBA_OPT", "1")  # read when numba is imported: a build for tests need not be the fastest
+
+@dataclass(frozen=True)
+class CoreFunction:
+    """One function as the compiler needs it. `face` is what its module holds under its name."""
+
+    source: Callable[..., Any]
+    face: Callable[..., Any]
+    inline: bool = False
+    far: bool = False
+    entry: bool = False
+    replay: bool = False
+
+    @property
+    def name(self) -> str:
+        """`room.file.function`: unique in the core."""
+        return f"{self.source.__module__.removeprefix('sim.core.')}.{self.source.__name__}"
+
+    @property
+    def parameters(self) -> int:
+        """How many integers it takes after the State."""
+        return len(inspect.signature(self.source).parameters) - 1
 
 
-def sources() -> list[Path]:
-    """Every file whose text decides what the compiled core is."""
-    return sorted(Path(__file__).parent.parent.rglob("*.py"))
+registered: dict[Callable[..., Any], CoreFunction] = {}  # by face, callees before callers
 
 
-@functools.cache
-def cache_dir() -> Path:
-    """Where this exact core is cached: numba does not notice edits in imported modules, so the name is a hash."""
-    import numba
-
-    root = Path(os.environ.get("CARVEOUT_CACHE_DIR") or Path.home() / ".cache" / "carveout")
-    text = b"".join(path.read_bytes() for path in sources())
-    about = f"{BUILD} {sys.version} {numba.__version__} {np.__version__} {os.environ.get('NUMBA_CPU_NAME', '')}"
-    return root / hashlib.blake2b(text + about.encode(), digest_size=10).hexdigest()
-
-
-def stamp() -> Path:
-    """The file that says: this core has been compiled from first to last function."""
-    return cache_dir() / "complete"
-
-
-def is_warm() -> bool:
-    """Whether starting needs no compiler."""
-    return BUILD == "python" or stamp().exists()
-
-
-def count_functions() -> int:
-    """How many functions a simulation compiles, for progress. Those of a replay are compiled when one is asked for."""
-    shared = {"replay_rows.py", "replay_told.py", "replay_frees.py"}  # `meanwhile.py` needs them
-    replay = {path.name for path in sources() if path.name.startswith("replay_")} - shared
-    text = "".join(path.read_text() for path in sources() if path.name not in replay | {Path(__file__).name})
-    return len(re.findall(r"^@(compiled|inlined|outlined|entry|inlined_entry)$", text, re.MULTILINE))
-
-
-on_function: list[Callable[[str], None]] = []
-
-
-def _signature(function: Callable[P, R]) -> Any:
-    import numba
-
-    arguments = [state_type()] + [numba.types.int64] * (len(inspect.signature(function).parameters) - 1)
-    return numba.types.int64(*arguments)
-
-
-def _njit(function: Callable[P, R], wrapper: bool, inline: bool = False) -> Callable[P, R]:
-    import numba
-
-    numba.config.CACHE_DIR = str(cache_dir())
-    lean = not wrapper
-    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
-    if lean:
-        options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    if inline and BUILD == "compiled":
-        options["forceinline"] = True
-    if BUILD == "checked":
-        options["boundscheck"] = True
-    made: Callable[P, R] = numba.njit(_signature(function), **options)(function)
-    for tell in on_function:
-        tell(function.__name__)
-    return made
+def _register(function: Callable[P, R], face: Callable[P, R], **kind: bool) -> Callable[P, R]:
+    registered[face] = CoreFunction(function, face, **kind)
+    return face
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """A core function that other core functions call."""
-    return function if BUILD == "python" else _njit(function, wrapper=False)
+    return _register(function, function)
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
@@ -102,54 +60,59 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
     The compiler inlines only small ones by itself, and every function it does not inline starts at the same offset of
     a memory page: thirty of them push each other out of the instruction cache (docs/decisions.md).
     """
-    return function if BUILD == "python" else _njit(function, wrapper=False, inline=True)
+    return _register(function, function, inline=True)
 
 
 def outlined(function: Callable[P, R]) -> Callable[P, R]:
-    """A core function that its callers reach by symbol, so that its code is not compiled again into each of them.
-
-    Without it every caller of a deep function pays for the whole depth: 17 s to compile instead of 8.
-    """
-    made = compiled(function)
-    if BUILD != "compiled":
-        return made
-    from sim.core.jit import symbols
-
-    outside: Callable[P, R] = symbols.reached_by_symbol(made)
-    return outside
+    """A core function that stays out of its callers: what is seldom done shall not fill the hot path."""
+    return _register(function, function, far=True)
 
 
 def entry(function: Callable[P, R]) -> Callable[P, R]:
     """A core function that Python calls too: the border."""
-    return function if BUILD == "python" else _njit(function, wrapper=True)
+    return _register(function, _border(function), entry=True)
 
 
-def inlined_entry(function: Callable[P, R]) -> Callable[P, R]:
-    """A core function of the hot path that the tests call too."""
-    return function if BUILD == "python" else _njit(function, wrapper=True, inline=True)
+def only_in_replay(function: Callable[P, R]) -> Callable[P, R]:
+    """A function that does nothing where no trace is replayed: a simulation is compiled without it, as `return 0`."""
+    return _register(function, function, far=True, replay=True)
 
 
-_types: list[Any] = []
+def _border(function: Callable[P, R]) -> Callable[P, R]:
+    name = f"{function.__module__.removeprefix('sim.core.')}.{function.__name__}"
+    source: Callable[..., Any] = function
 
+    @functools.wraps(function)
+    def call(state: Any, *arguments: int) -> Any:
+        if isinstance(state, State) or state is None:
+            return source(state, *arguments)
+        return state.call(name, arguments)
 
-def state_type() -> Any:
-    """The numba type of State: a structref of pointers, or of arrays in the checked build."""
-    if not _types:
-        from sim.core.jit import structs
-
-        _types.append(structs.make_type(fields(), pointers=BUILD == "compiled"))
-    return _types[0]
-
-
-def make_state(arrays: Mapping[str, NDArray[Any]]) -> State:
-    """A State over these arrays. It does not own them: keep them alive as long as it."""
-    ordered = [arrays[name] for name, _, _ in fields()]
-    if BUILD == "python":
-        state = State()
-        for (name, _, _), array in zip(fields(), ordered, strict=True):
-            setattr(state, name, array.data)
-        return state
-    from sim.core.jit import structs
-
-    made: State = structs.make_state(state_type(), ordered, pointers=BUILD == "compiled")
+    face: Any = call
+    made: Callable[P, R] = face
     return made
+
+
+def sources() -> list[Path]:
+    """Every file whose text decides what the compiled core is."""
+    return sorted(Path(__file__).parent.parent.rglob("*.py"))
+
+
+def reachable(roots: list[CoreFunction], replay: bool) -> list[CoreFunction]:
+    """These functions and all that they call, callees first; what only a replay needs calls nobody without one."""
+    wanted = set(roots)
+    queue = list(roots)
+    while queue:
+        for callee in _callees(queue.pop(), replay):
+            if callee not in wanted:
+                wanted.add(callee)
+                queue.append(callee)
+    return [function for function in registered.values() if function in wanted]
+
+
+def _callees(function: CoreFunction, replay: bool) -> list[CoreFunction]:
+    if function.replay and not replay:
+        return []
+    names = vars(sys.modules[function.source.__module__])
+    used = (names.get(name) for name in function.source.__code__.co_names)
+    return [registered[face] for face in used if callable(face) and face in registered]

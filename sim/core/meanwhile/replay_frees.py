@@ -3,7 +3,7 @@
 A page of the trace and the page that we gave in its place may differ; `rp_page` keeps ours (+ 1, 0 the same page).
 """
 
-from sim.core.jit.build import compiled, outlined
+from sim.core.jit.build import compiled, only_in_replay
 from sim.core.meanwhile.replay_rows import F_A, F_B, F_CPU, F_D, F_ORDER, F_PAGE, F_PID, kind_of_next
 from sim.core.meanwhile.replay_told import kind_for, set_kinds
 from sim.core.page.pages import find_head
@@ -106,7 +106,7 @@ def asked_free(st: State, row: int) -> int:
     return put_page(st, page, order, st.rp[row + F_CPU]) * 0
 
 
-@outlined
+@only_in_replay
 def serve_others(st: State, kind: int) -> int:
     """Frees of everybody up to the row where the reservation at hand takes its next target (T_ALLOC) or ends a pass
     (T_RESERVE).

@@ -4,19 +4,12 @@ A list can be followed one record at a time only, and each waits for memory. So 
 a list is worked on: whoever comes by asks for one record more, whose place stands in the one asked for before.
 """
 
-from sim.core.jit.build import BUILD, inlined
+from sim.core.jit.build import inlined
+from sim.core.jit.hints import fetch
 from sim.core.state.indices import D_PAGES
 from sim.core.state.state import State
 
 FAR = 16  # records that are asked for ahead of a place on a list
-
-if BUILD == "python":
-
-    def fetch(_column: object, _page: int) -> int:
-        """Nothing: there is no such hint in Python."""
-        return 0
-else:
-    from sim.core.jit.structs import fetch
 
 
 @inlined

@@ -1,7 +1,7 @@
 """A page from one zone, and one pass over the zones for a request without tags (get_page_from_freelist, v6.1)."""
 
 from sim.core.hooks.cost import FROM_BUDDY, X_BUDDY_TAKE, X_ZONE_TEST, charge
-from sim.core.jit.build import inlined, inlined_entry, outlined
+from sim.core.jit.build import inlined, outlined
 from sim.core.reclaim.reclaim import wake_kswapd
 from sim.core.rules import lent_on_pcp
 from sim.core.state.consts import HIGHATOMIC, MOVABLE, NO_PAGE
@@ -46,7 +46,7 @@ def rmqueue_buddy(st: State, z: int, order: int, mt: int, flags: int) -> int:
     return page
 
 
-@inlined_entry
+@inlined
 def rmqueue(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int:
     """A block from this zone, per-CPU lists first, or NO_PAGE."""
     page = NO_PAGE

@@ -2,7 +2,7 @@
 
 from sim.core.hooks.cost import X_DRAIN_CPU, X_REFILL_PAGE, charge
 from sim.core.hooks.records import trace
-from sim.core.jit.build import compiled, entry, inlined, inlined_entry, outlined
+from sim.core.jit.build import compiled, entry, inlined, outlined
 from sim.core.page.lists import list_add, list_add_tail, list_del
 from sim.core.page.pages import set_kind
 from sim.core.page.prefetch import look_anew, look_back
@@ -191,7 +191,7 @@ def drain_batch(st: State, z: int, pcp: int, limit: int) -> int:
     return min(max(n, batch), limit - batch)
 
 
-@inlined_entry
+@inlined
 def free_to_pcp(st: State, z: int, cpu: int, page: int, order: int, mt: int) -> int:
     """free_unref_page_commit: head of its list, then a drain if the lists are too long."""
     pcp = z * st.dim[D_CPUS] + cpu
@@ -252,7 +252,7 @@ def take_from_pcplist(st: State, pcp: int, order: int, mt: int, flags: int) -> i
     return page
 
 
-@inlined_entry
+@inlined
 def rmqueue_pcplist(st: State, z: int, cpu: int, order: int, mt: int, flags: int) -> int:
     """`take_from_pcplist` for one request: it halves free_factor, whatever the list holds."""
     pcp = z * st.dim[D_CPUS] + cpu

@@ -1,6 +1,6 @@
 """Whether a zone has enough left (__zone_watermark_ok, v6.1; METADATA: RFC v1 #5)."""
 
-from sim.core.jit.build import compiled, inlined, inlined_entry
+from sim.core.jit.build import compiled, inlined
 from sim.core.rules import may_be_lent
 from sim.core.state.consts import CMA, HIGHATOMIC, METADATA, ORDERS, RECLAIMABLE
 from sim.core.state.state import State
@@ -74,7 +74,7 @@ def lowered_mark(st: State, mark: int, flags: int) -> int:
     return mark
 
 
-@inlined_entry
+@inlined
 def zone_watermark_ok(st: State, z: int, order: int, mark: int, highest: int, flags: int, free: int) -> int:
     """free - unusable > mark + lowmem reserve, and for higher orders a block that fits.
 

@@ -4,19 +4,20 @@ import asyncio
 import secrets
 import time
 
-from app.http.errors import Full, UnknownRun
+from app.errors import Full, UnknownRun
 from app.http.metrics import Metrics
+from app.live.broadcast import Broadcast
 from app.pages.partials import Partials
-from app.runs.engine import Engine, Machine
+from app.runs.engine import Engine
+from app.runs.hub import Hub
 from app.runs.moment import Recorded
 from app.runs.presenter import new_secret
 from app.runs.recipe import Recipe
 from app.runs.run import Run
 from app.runs.worker import Worker
 from app.settings import Settings
-from app.stream.broadcast import Broadcast
-from app.stream.hub import Hub
 from sim.errors import ScenarioError
+from sim.machine import Machine
 from sim.run.geometry import geometry_of
 from sim.scenario.scenario import Scenario
 

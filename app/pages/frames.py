@@ -4,7 +4,6 @@ docs/http.md says what is in it. Runs in the worker's thread, once per moment.
 """
 
 import base64
-import json
 import time
 import zlib
 from collections.abc import Sequence
@@ -138,11 +137,6 @@ def series(recorded: Recorded, commands: Sequence[str] = ()) -> dict[str, Any]:
 def mark_view(mark: Mark) -> dict[str, Any]:
     """One mark of the timeline."""
     return {"op": mark.op, "kind": mark.kind, "words": mark.words, "bad": mark.bad}
-
-
-def dumps(value: Any) -> str:
-    """Compact JSON."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def event(name: str, data: str, op: int | None = None) -> bytes:

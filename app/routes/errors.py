@@ -10,36 +10,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.errors import Full, NotPresenter, UnknownRun
 from app.http.body import is_form
 from app.http.guard import split
 from app.pages.templating import Templating
-from app.pages.views import ErrorPage, Starting, StartingPage
+from app.pages.views import ErrorPage
 from app.runs.worker import Stopped
 from sim.errors import BrokenInvariant, CarveoutError, ScenarioError
 from sim.scenario.schema import reason, written
 
 TITLES = {404: "Not here", 422: "This cannot be run", 503: "No room just now", 403: "You watch this run"}
-
-
-class UnknownRun(CarveoutError):
-    """No run has this id: it never had, or the service was started again since."""
-
-
-class NotReady(HTTPException):
-    """The core is being compiled, or could not be."""
-
-    def __init__(self, starting: Starting) -> None:
-        self.starting = starting
-        how = f"failed: {starting.failed}" if starting.failed else f"being compiled, {starting.percent} percent done"
-        super().__init__(503, f"core: {how}", {"retry-after": "1"})
-
-
-class Full(CarveoutError):
-    """No room for another run, or another viewer."""
-
-
-class NotPresenter(CarveoutError):
-    """A viewer tried to command."""
 
 
 STATUS: Mapping[type[CarveoutError], int] = {
@@ -60,8 +40,6 @@ def add_handlers(app: FastAPI, templating: Templating) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        if isinstance(error, NotReady) and wants_page(request):
-            return templating.page(request, "starting.html", StartingPage(error.starting), 503, {"retry-after": "1"})
         return refuse(request, templating, error.status_code, _detail(request, error), error.headers)
 
     async def on_invalid(request: Request, error: Exception) -> Response:

@@ -3,10 +3,11 @@
 import logging
 
 from app.http.metrics import Metrics
+from app.json_text import dumps
+from app.pages.frames import event, frame, series
 from app.pages.partials import Partials
 from app.runs.moment import Moment
 from app.runs.run import Run
-from app.stream.frames import dumps, event, frame, series
 
 log = logging.getLogger("carveout.broadcast")
 

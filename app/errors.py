@@ -1,0 +1,15 @@
+"""What the service refuses beside what the simulator does; routes/errors.py says it to whoever asked."""
+
+from sim.errors import CarveoutError
+
+
+class UnknownRun(CarveoutError):
+    """No run has this id: it never had, or the service was started again since."""
+
+
+class Full(CarveoutError):
+    """No room for another run, or another viewer."""
+
+
+class NotPresenter(CarveoutError):
+    """A viewer tried to command."""

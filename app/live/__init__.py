@@ -1,0 +1,1 @@
+"""All live runs, and what goes out of them to every viewer."""

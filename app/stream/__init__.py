@@ -1,1 +1,0 @@
-"""From a moment to the bytes that every viewer gets."""
