@@ -45,6 +45,7 @@ class Policy:
     what_if: str  # a sentence: what it would mean for a request
     story: Story
     weak: tuple[WeakPoint, ...] = ()  # that are not mended
+    most_block_pages: int = 0  # of a tag block that it can manage, 0: any
 
     @property
     def knows_tags(self) -> bool:
@@ -60,6 +61,10 @@ class Policy:
     def lends(self) -> bool:
         """Whether tag storage is lent to data, and reserved when a tag needs it."""
         return "lent" in self.rules
+
+    def can_manage(self, block_pages: Iterable[int]) -> bool:
+        """Whether it can manage tag blocks of these sizes."""
+        return not self.most_block_pages or all(pages <= self.most_block_pages for pages in block_pages)
 
     @property
     def breaks(self) -> frozenset[Trust]:

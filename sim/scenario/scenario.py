@@ -83,6 +83,9 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
+        if not self.rules.can_manage(region.block_pages for region in self.layout.regions):
+            most = self.rules.most_block_pages
+            raise refuse("policy", self.policy, f"cannot manage tag blocks of more than {most} page (block_size)")
         validate_processes(self.processes, self.layout.cpus)
         validate_program(self.program, self.processes, self.layout)
         validate_commands(self.commands, self.processes, self.layout, self.program_ops)
