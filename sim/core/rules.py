@@ -11,13 +11,15 @@ from sim.core.state.state import State
 
 RULE_KEPT = 1  # all tag storage is kept for tags from boot on; the counts of its blocks only say who uses them
 RULE_LENT = 2  # tag storage is lent to data, and a tagged block needs its tag pages reserved
+RULE_ONE_REF = 4  # an allocation holds one reference on each of its tag blocks, whatever its order
 # Weak points of the posted series that are mended (tag-storage facts 3.6); a bit that is not set leaves them as posted.
+MEND_W1 = 1 << 7  # one reference for each page, whatever the rule
 MEND_W2 = 1 << 8  # blocks of several pages: no more of them than the request needs
 MEND_W7 = 1 << 9  # a page gives up what was reserved for it, tagged or not
 MEND_W9 = 1 << 10  # a page outside every region is refused to a tagged request
 MEND_W10 = 1 << 11  # blocks that a failed reservation gives back count as freed
 # As policies name them (sim/policies/). With neither of the first two nothing is tagged.
-RULES = {"kept": RULE_KEPT, "lent": RULE_LENT}
+RULES = {"kept": RULE_KEPT, "lent": RULE_LENT, "one-ref": RULE_ONE_REF, "mend-w1": MEND_W1}
 RULES |= {"mend-w2": MEND_W2, "mend-w7": MEND_W7, "mend-w9": MEND_W9, "mend-w10": MEND_W10}
 
 
@@ -66,7 +68,7 @@ def blocks_of_pages(st: State, tag_pages: int, block: int) -> int:
 @inlined
 def refs_held(st: State, pages: int, most: int) -> int:
     """References that an allocation of so many pages holds on each of its tag blocks, which serve at most `most`."""
-    return min(pages, most)
+    return 1 if st.dim[D_RULES] & (RULE_ONE_REF | MEND_W1) == RULE_ONE_REF else min(pages, most)
 
 
 @inlined

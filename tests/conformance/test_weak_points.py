@@ -14,12 +14,14 @@ from sim.scenario.poke import read, written
 from sim.scenario.scenario import make_scenario
 from sim.words.why import say
 from sim.words.why_text import Telling
+from tests.builds import BUILDS, Build, machine_of
 from tests.conformance.machines import one_zone, program, refs, reserved, result
 from tests.core.scenarios import MINI_TAGS, alloc, free, free_page, pin, under_pressure
 
 Run = Callable[[dict[str, Any]], Machine]
 PAIRS = one_zone(16384, block_size=0x2000)
-CASES = [(policy.name, point.name) for policy in POLICIES for point in policy.weak]
+CASES = [(policy.name, point.name, "mini") for policy in POLICIES for point in policy.weak]
+CASES += [(policy.name, point.name, "pairs") for policy in POLICIES if policy.can_manage([2]) for point in policy.weak]
 
 
 def mend(*names: str, **changes: Any) -> dict[str, Any]:
@@ -42,6 +44,54 @@ def one_by_one(run: Run, order: int, pages: int, **changes: Any) -> Machine:
 def for_tags(count: int = 1) -> dict[str, Any]:
     """A step that allocates with __GFP_TAGGED what is never tagged."""
     return alloc("anon", 0, count) | {"for_tags": True}
+
+
+@pytest.mark.parametrize(("order", "blocks"), [(0, 1), (3, 1), (5, 1), (6, 2), (9, 16), (10, 32)])
+def test_a0_takes_what_rfc_v1_takes_and_holds_one_reference_on_each_block(run: Run, order: int, blocks: int) -> None:
+    posted = run(program(alloc("tagged", order), policy="a0"))
+    assert (reserved(posted), refs(posted)) == ((blocks, 0, 0), [2] * blocks)
+    mended = run(program(alloc("tagged", order), **mend("w1", policy="a0")))
+    assert refs(mended) == refs(run(program(alloc("tagged", order))))
+
+
+@pytest.mark.parametrize("order", [0, 3, 5, 6, 9, 10])
+def test_a0_gives_a_block_back_that_is_freed_whole(run: Run, order: int) -> None:
+    machine = run(program(alloc("tagged", order, 2), free("tagged", 2), policy="a0"))
+    success, fail, given_back = reserved(machine)
+    assert (success, fail, refs(machine)) == (given_back, 0, [])
+
+
+def test_w1_a_split_huge_page_loses_a_tag_page_with_the_first_page_of_32_that_is_freed(run: Run) -> None:
+    posted = one_by_one(run, 9, 1, policy="a0")
+    assert (reserved(posted), refs(posted)) == ((16, 0, 1), [2] * 15)
+    assert bare(posted) == 31
+    mended = one_by_one(run, 9, 1, **mend("w1", policy="a0"))
+    assert (reserved(mended), refs(mended), bare(mended)) == ((16, 0, 0), [32] + [33] * 15, 0)
+
+
+def test_w1_a_tag_page_that_was_given_away_is_free_for_data_while_pages_it_serves_are_tagged(run: Run) -> None:
+    machine = one_by_one(run, 9, 1, policy="a0")
+    first = machine.layout.regions[0]
+    tag_page = next(
+        machine.page(pfn) for pfn in range(first.tag_start, first.tag_end) if machine.page(pfn).tagged == 31
+    )
+    assert tag_page.kind == c.K_FREE
+
+
+@pytest.mark.parametrize(("freed", "without"), [(31, 1), (32, 0), (33, 31), (512, 0)])
+def test_w1_each_32_pages_of_a_split_huge_page_lose_theirs_in_turn(run: Run, freed: int, without: int) -> None:
+    """S8 of the facts."""
+    assert bare(one_by_one(run, 9, freed, policy="a0")) == without
+
+
+def test_a0_knows_no_blocks_of_two_pages() -> None:
+    with pytest.raises(ScenarioError, match=r"policy: a0: cannot manage tag blocks of more than 1 page"):
+        make_scenario(program(alloc("tagged"), policy="a0", layout=PAIRS))
+
+
+def test_what_would_have_served_it_leaves_out_who_cannot_manage_the_machine(run: Run) -> None:
+    asked = run(program(alloc("tagged"), layout=PAIRS)).explanations.of(1).what_ifs
+    assert [one.policy for one in asked if one.policy] == ["static", "off"]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +123,13 @@ def test_w7_a_tag_page_that_was_lost_serves_its_neighbours_but_never_comes_back(
     steps = (for_tags(3), free("anon", 3), alloc("tagged", 0, 3), free("tagged", 3))
     assert refs(run(program(*steps))) == [1 + 3]
     assert refs(run(program(*steps, **mend("w7")))) == []
+
+
+def bare(machine: Machine) -> int:
+    """Tagged pages whose tag page is not reserved."""
+    layout, kind = machine.layout, machine.arrays["kind"]
+    pfns = [layout.pfn_of(int(page)) for page in (kind == c.K_TAGGED).nonzero()[0]]
+    return sum(machine.page(pfn).tag_kind != c.K_TAGS for pfn in pfns)
 
 
 def outside(machine: Machine) -> list[int]:
@@ -123,15 +180,12 @@ def test_w10_tag_pages_that_a_failed_reservation_gives_back_are_not_counted_as_f
         assert (success - given_back == machine.snapshot().ledger.tags) == counted
 
 
-@pytest.mark.parametrize(("policy", "point"), CASES)
-@pytest.mark.parametrize("layout", ["mini", PAIRS])
-def test_under_pressure_everything_holds_whichever_is_mended(policy: str, point: str, layout: Any) -> None:
-    rules = next(one for one in POLICIES if one.name == policy)
-    if isinstance(layout, dict) and "w2" not in {one.name for one in rules.weak}:
-        pytest.skip("this policy has no blocks of several pages")
+@pytest.mark.parametrize(("policy", "point", "layout"), CASES)
+def test_under_pressure_everything_holds_whichever_is_mended(policy: str, point: str, layout: str) -> None:
     scenario = under_pressure(policy) | {"repair": {point: True}}
-    if isinstance(layout, dict):
-        scenario |= {"layout": layout, "program": [step for step in scenario["program"] if step["do"] != "pin"]}
+    if layout == "pairs":
+        steps = [step for step in scenario["program"] if step["do"] != "pin"]  # its tag storage lies elsewhere
+        scenario |= {"layout": PAIRS, "program": steps}
     machine = Machine(make_scenario(scenario))
     for op in (3400, 9000, machine.length):
         machine.seek(op)
@@ -175,3 +229,21 @@ def test_a_page_that_is_never_tagged_may_be_asked_for_in_a_command(run: Run) -> 
 def test_kernel_memory_is_never_asked_for_with_tags() -> None:
     with pytest.raises(ScenarioError, match=r"for_tags: true: only anon pages are asked for like this"):
         make_scenario(program(alloc("slab") | {"for_tags": True}))
+
+
+VECTORS = {
+    "w1": (program(alloc("tagged", 9), split(0x80000), free_page(0x80000), policy="a0"), [2] * 15, [32] + [33] * 15),
+    "w2": (program(alloc("tagged", 6), layout=PAIRS), [65, 65], [65]),
+    "w7": (program(for_tags(), free("anon")), [2], []),
+}
+
+
+@pytest.mark.parametrize("build", BUILDS)
+@pytest.mark.parametrize("point", VECTORS)
+def test_every_build_counts_the_same_references_as_posted_and_mended(build: Build, point: str) -> None:
+    scenario, posted, mended = VECTORS[point]
+    for repair, counts in (({}, posted), ({point: True}, mended)):
+        machine = machine_of(build, scenario | {"repair": repair})
+        machine.step(machine.length)
+        machine.check()
+        assert refs(machine) == counts
