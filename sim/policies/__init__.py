@@ -1,13 +1,15 @@
 """The policies of tag storage, a file each. Options, selects, schema, docs and test matrices are made from POLICIES."""
 
+from sim.policies.a0 import A0
 from sim.policies.off import OFF
-from sim.policies.policy import Policy, Story
+from sim.policies.policy import Policy, Story, WeakPoint
 from sim.policies.rfc_v1 import RFC_V1
 from sim.policies.static import STATIC
 
-POLICIES: tuple[Policy, ...] = (STATIC, RFC_V1, OFF)
+POLICIES: tuple[Policy, ...] = (STATIC, RFC_V1, A0, OFF)
 NAMES: tuple[str, ...] = tuple(policy.name for policy in POLICIES)
 DEFAULT: Policy = RFC_V1
+WEAK: dict[str, WeakPoint] = {point.name: point for policy in POLICIES for point in policy.weak}
 
 
 def find_policy(name: str) -> Policy:
@@ -21,4 +23,4 @@ def choices() -> str:
     return f"{', '.join(first)} or {last}"
 
 
-__all__ = ["DEFAULT", "NAMES", "POLICIES", "Policy", "Story", "choices", "find_policy"]
+__all__ = ["DEFAULT", "NAMES", "POLICIES", "WEAK", "Policy", "Story", "WeakPoint", "choices", "find_policy"]

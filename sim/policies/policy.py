@@ -1,9 +1,15 @@
 """What a policy is: rules of tag storage by name, and the sentences that tell them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Steps = tuple[tuple[str, str], ...]  # head and HTML of each
+Trust = Literal[
+    "storage",  # a tagged page has its tag storage
+    "counts",  # a block counts 1 + the pages that hold it
+    "large",  # so does a block of several pages
+]
 Home = Literal["", "MOVABLE", "METADATA"]  # migratetype of the tag pageblocks; "": they never reach the buddy lists
 
 
@@ -13,6 +19,16 @@ class Story:
 
     title: str
     steps: Steps
+
+
+@dataclass(frozen=True, slots=True)
+class WeakPoint:
+    """Something that goes wrong as the series was posted, and can be mended (`repair` of a scenario)."""
+
+    name: str  # as tag-storage facts and docs/policies.md number it, w1 to w23
+    what: str  # goes wrong
+    mended: str  # what happens instead
+    breaks: frozenset[Trust] = frozenset()  # what does not hold of the counts of tag blocks while it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +44,8 @@ class Policy:
     when: str  # when a tag page is taken
     what_if: str  # a sentence: what it would mean for a request
     story: Story
+    weak: tuple[WeakPoint, ...] = ()  # that are not mended
+    most_block_pages: int = 0  # of a tag block that it can manage, 0: any
 
     @property
     def knows_tags(self) -> bool:
@@ -43,3 +61,18 @@ class Policy:
     def lends(self) -> bool:
         """Whether tag storage is lent to data, and reserved when a tag needs it."""
         return "lent" in self.rules
+
+    def can_manage(self, block_pages: Iterable[int]) -> bool:
+        """Whether it can manage tag blocks of these sizes."""
+        return not self.most_block_pages or all(pages <= self.most_block_pages for pages in block_pages)
+
+    @property
+    def breaks(self) -> frozenset[Trust]:
+        """What does not hold of the counts of tag blocks."""
+        return frozenset().union(*(point.breaks for point in self.weak))
+
+    def mended(self, names: Iterable[str]) -> "Policy":
+        """The same without these weak points; those that it has not are passed over."""
+        found = {point.name for point in self.weak} & set(names)
+        left = tuple(point for point in self.weak if point.name not in found)
+        return replace(self, rules=self.rules | {f"mend-{name}" for name in found}, weak=left)

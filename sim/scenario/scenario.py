@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_validator
 
 from sim import policies
 from sim.errors import ScenarioError
@@ -22,7 +22,7 @@ from sim.scenario.layout import MISSING, Layout, load_layout, preset
 from sim.scenario.poke import MOST as MOST_COMMANDS
 from sim.scenario.poke import Command, ops_taken, validate_commands
 from sim.scenario.program import Step, ops_of, program_array, validate_program
-from sim.scenario.schema import Int, Model, Pfn, build, refuse
+from sim.scenario.schema import Int, Model, Pfn, build, refuse, show
 from sim.scenario.workload import MAX_PROCESSES, Process, pin_array, validate_processes, workload_array
 
 if TYPE_CHECKING:
@@ -43,6 +43,18 @@ def _load(layout: Any) -> Any:
         raise ScenarioError(line if line.startswith("layout:") else f"layout.{line}") from None
 
 
+def _known(repair: dict[str, bool]) -> dict[str, bool]:
+    for name, value in repair.items():
+        if name not in policies.WEAK:
+            raise refuse(
+                f"repair.{show('', name)}", value, f"no such weak point (there are {', '.join(policies.WEAK)})"
+            )
+    return repair
+
+
+Repair = Annotated[dict[str, StrictBool], AfterValidator(_known)]
+
+
 class Place(Model):
     """Where the map of a new run looks. The page looks at the middle when the layout has no memory at `at`."""
 
@@ -60,6 +72,7 @@ class Scenario(Model):
     chapter: Literal["First principles", "When it fails", "In the wild"] = "In the wild"
     layout: Annotated[Layout, BeforeValidator(_load)]
     policy: PolicyName = policies.DEFAULT.name
+    repair: Repair = Field(default_factory=dict)  # weak points of the policy: true mends one
     seed: Annotated[Int, Field(ge=1, le=2147483646)] = 1
     speed: Annotated[Int, Field(ge=0, le=100_000_000)] = 20  # ops per second to start with; 0 = as fast as it goes
     look: Place | None = None  # nowhere: the whole machine
@@ -70,6 +83,9 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
+        if not self.rules.can_manage(region.block_pages for region in self.layout.regions):
+            most = self.rules.most_block_pages
+            raise refuse("policy", self.policy, f"cannot manage tag blocks of more than {most} page (block_size)")
         validate_processes(self.processes, self.layout.cpus)
         validate_program(self.program, self.processes, self.layout)
         validate_commands(self.commands, self.processes, self.layout, self.program_ops)
@@ -85,10 +101,10 @@ class Scenario(Model):
         """Op at which the run ends: the program, and the commands in between."""
         return self.program_ops + sum(ops_taken(command) for command in self.commands)
 
-    @property
+    @cached_property
     def rules(self) -> policies.Policy:
-        """What the policy does: whoever has to know asks this, never the name."""
-        return policies.find_policy(self.policy)
+        """What the policy does, with what is mended: whoever has to know asks this, never the name."""
+        return policies.find_policy(self.policy).mended(name for name, on in self.repair.items() if on)
 
     def program_array(self, layout: Layout | None = None) -> NDArray[np.int64]:
         """[step, field] for the core: step, process, class, order, count, argument (pages, not pfns)."""

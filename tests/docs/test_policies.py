@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sim.policies import NAMES, POLICIES, Policy, choices
+from sim.policies import NAMES, POLICIES, WEAK, Policy, WeakPoint, choices
 from tests.support import ROOT
 
 PAGE = (ROOT / "docs" / "policies.md").read_text()
@@ -28,3 +28,9 @@ def test_the_command_line_page_lists_the_policies_as_the_help_does() -> None:
         line for line in (ROOT / "docs" / "command-line.md").read_text().splitlines() if "| `--policy` |" in line
     )
     assert re.sub("`", "", line).startswith(f"| --policy | {choices()}, in place of the scenario's")
+
+
+@pytest.mark.parametrize("point", WEAK.values(), ids=WEAK)
+def test_the_table_has_a_line_for_every_weak_point(point: WeakPoint) -> None:
+    having = ", ".join(f"`{policy.name}`" for policy in POLICIES if point.name in {weak.name for weak in policy.weak})
+    assert f"| `{point.name}` | {having} | {point.what} | {point.mended} |" in PAGE.splitlines()

@@ -64,6 +64,7 @@ OK = 0
 EBUSY = -16
 ENOMEM = -12
 EINTR = -4
+EINVAL = -22
 
 # Events: rows of the event ring are (op, event, process, page, order, a, b, c, d, e).
 E_ALLOC = 1  # a = migratetype, b = gfp, c = ns it cost, d = of these on tag pages not to be had; NO_PAGE: it failed
@@ -124,6 +125,7 @@ S_WORK = 6  # `count` ops of the seeded workload
 S_EXIT = 7  # the process ends
 S_FREE_PAGE = 8  # argument = page
 S_BULK = 20  # argument = pages that one op asks for (__alloc_pages_bulk)
+S_SPLIT = 21  # argument = page
 S_COMPACT = 9  # all zones, whole (/proc/sys/vm/compact_memory)
 PROGRAM_FIELDS = 6
 
