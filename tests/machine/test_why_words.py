@@ -80,6 +80,7 @@ def test_what_would_have_served_it_names_its_price(boot: Boot) -> None:
         "Tag page 0x84000 free",
         "Not 0x80000: another block of DMA32",
         "static",
+        "a0",
         "off",
     ]
     assert re.match(
