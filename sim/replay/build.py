@@ -50,6 +50,7 @@ from sim.policies.off import OFF
 from sim.policies.rfc_v1 import RFC_V1
 from sim.replay.dump import TYPES, Dump, Pcp, ZoneDump
 from sim.replay.log import cpus_online
+from sim.replay.reading import reading
 from sim.run.assemble import Arrays, fill_regions, fill_rules
 from sim.scenario.layout import Layout, load_layout
 from sim.scenario.layout_checks import ZONE_ORDER
@@ -70,7 +71,8 @@ def layout_of(dump: Dump, folder: Path, cpus: int) -> Layout:
         "cpus": max(cpus, cpus_online(folder), *(1 + max(zone.pcp) for zone in zones)),
     }
     cmdline = folder / "cmdline"
-    found = TAGSTORE.search(cmdline.read_text()) if cmdline.exists() else None
+    with reading("run", cmdline):
+        found = TAGSTORE.search(cmdline.read_text()) if cmdline.exists() else None
     if found and dump.tag_refs is not None:
         start, size, tags = (int(number, 16) >> 12 for number in found.groups())
         region = {"data_start": start, "data_pages": size, "tag_start": tags, "tag_pages": size // 32}

@@ -1,5 +1,7 @@
 """One source, three builds, one machine: the same digest however it is compiled, cut into chunks or wound back."""
 
+import gc
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -106,3 +108,24 @@ def test_the_checked_build_says_which_index_was_wrong() -> None:
     machine = machine_of("checked", under_pressure())
     with pytest.raises(IndexError, match=r"page.process.pin: index 9000000 is outside st.flags, which has \d+ entries"):
         pin(machine._state, 9_000_000, 0, 5)
+
+
+def test_compiled_code_lives_as_long_as_a_machine_that_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builds, "_chosen", [])
+    monkeypatch.setattr(builds, "_bound", {})
+    machine = Machine(make_scenario(under_pressure()))
+    builds._bound.clear()
+    gc.collect()
+
+    machine.seek(3400)
+
+    assert machine.digest() == history("compiled", "rfc-v1")[3400]
+
+
+def test_machines_booted_in_many_threads_share_one_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builds, "_chosen", [])
+    monkeypatch.setattr(builds, "_bound", {})
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: Machine(make_scenario(under_pressure())), range(8)))
+
+    assert len({id(machine._state._program) for machine in made}) == 1  # type: ignore[attr-defined]
