@@ -30,6 +30,7 @@ from sim.scenario.layout import Layout
 from sim.scenario.scenario import Scenario
 
 UNHEARD = 1 << 62  # a bit of D_WATCH that no event has: the core tells every event, and watches none
+OFFERED = ("static", "off", "rfc-v1")
 MOST_OPS = 3_000_000  # another policy is run from boot: not for later ops than this
 
 
@@ -103,6 +104,20 @@ class Explanations:
             self._newest = self.scenario, self._explain(op, what_ifs)
             return self._newest[1]
 
+    @property
+    def other_policies(self) -> tuple[str, ...]:
+        """The policies that the scenario could be run under instead."""
+        return tuple(policy for policy in OFFERED if policy != self.scenario.policy)
+
+    def under(self, found: Explained, policy: str) -> WhatIf:
+        """The request of this op under another policy, run from boot: seconds. Raises ScenarioError."""
+        if policy not in self.other_policies:
+            raise ScenarioError(f"policy: {policy[:80]!r} is not one of {', '.join(self.other_policies)}")
+        if found.subject is None:
+            raise ScenarioError(f"policy: op {found.op} asked for no page that another policy could serve")
+        with self._lock:
+            return self._under(policy, found.op, found.subject)
+
     def _explain(self, op: int, what_ifs: bool) -> Explained:
         copy = self._checkpoints.before(op - 1)
         second = Second(copy_of(copy.whole), self._layout, plan_of(self.scenario, self._layout))
@@ -117,9 +132,7 @@ class Explanations:
         main = found.subject
         assert main is not None
         ran = (self._changed(change, before, main) for change in changes_of(main))
-        changed = [what_if for what_if in ran if what_if is not None]
-        others = [policy for policy in ("static", "off", "rfc-v1") if policy != self.scenario.policy]
-        return (*changed, *(self._under(policy, found.op, main) for policy in others))
+        return tuple(what_if for what_if in ran if what_if is not None)
 
     def _changed(self, change: Change, before: Whole, main: Request) -> WhatIf | None:
         second = Second(copy_of(before), self._layout, plan_of(self.scenario, self._layout))
