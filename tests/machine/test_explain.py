@@ -148,7 +148,7 @@ def test_no_other_policy_is_run_before_somebody_asks(boot: Boot) -> None:
 
 @pytest.mark.parametrize(("op", "policy"), [(42, "rfc-v1"), (42, "no-such"), (39, "static")])
 def test_a_policy_that_cannot_be_asked_is_refused(boot: Boot, op: int, policy: str) -> None:
-    with pytest.raises(ScenarioError, match="^policy: "):
+    with pytest.raises(ScenarioError, match=r"^policy: "):
         under(boot("spurious-oom"), op, policy)
 
 
