@@ -1,6 +1,6 @@
 // The kinds of a page, in the order of the wire: letter on the map, words on the screen, colour tokens, pattern.
 // `data`: token in ordinary memory; `lent`: token in tag storage.
-const HOLE = 0, KERNEL = 1, FREE = 2, PCP = 3, UNMOV = 4, SLAB = 5, ANON = 6
+export const HOLE = 0, KERNEL = 1, FREE = 2, PCP = 3, UNMOV = 4, SLAB = 5, ANON = 6
 export const FILE = 7, DIRTY = 8, TAGGED = 9, PTABLE = 10, TAGS = 11, ISOL = 12
 export const PINNED = 0x80
 export const STATES = [
@@ -24,7 +24,7 @@ export const KINDS = STATES.length
 export const POUR = [TAGGED, ANON, DIRTY, FILE, ISOL, SLAB, PTABLE, UNMOV, KERNEL, PCP, FREE, HOLE]
 export const POUR_TAG = [ANON, DIRTY, FILE, SLAB, PTABLE, UNMOV, KERNEL, ISOL, PCP, FREE]
 // what a word of the answer or an entry of the legend singles out: [kinds in data, kinds in tag storage]
-const PARTS = {
+export const PARTS = {
   tags: [[], [TAGS]],
   back: [[], [ANON, FILE, DIRTY, FREE, PCP]],
   lent: [[], [ANON, FILE, DIRTY]],

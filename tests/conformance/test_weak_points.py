@@ -90,8 +90,11 @@ def test_a0_knows_no_blocks_of_two_pages() -> None:
 
 
 def test_what_would_have_served_it_leaves_out_who_cannot_manage_the_machine(run: Run) -> None:
-    asked = run(program(alloc("tagged"), layout=PAIRS)).explanations.of(1).what_ifs
-    assert [one.policy for one in asked if one.policy] == ["static", "off"]
+    assert run(program(alloc("tagged"), layout=PAIRS)).explanations.other_policies == ("static", "off")
+
+
+def test_without_tag_storage_no_other_policy_is_offered(run: Run) -> None:
+    assert run(program(alloc("anon"), layout=one_zone(16384) | {"regions": []})).explanations.other_policies == ()
 
 
 @pytest.mark.parametrize(
