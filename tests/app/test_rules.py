@@ -50,3 +50,15 @@ def test_the_page_gets_the_rules_beside_the_policy(client: Client, policy: str) 
     html = client.get(f"/runs/{make_run(client, 'spurious-oom', policy=policy)}", headers=PAGE).text
     said = ",".join(f'"{rule}":{str(holds).lower()}' for rule, holds in rules_of(find_policy(policy)).items())
     assert f'"policy":"{policy}","rules":{{{said}}}' in html
+
+
+def test_a_weak_point_is_mended_in_a_run_and_in_its_address(client: Client) -> None:
+    posted, mended = (make_run(client, "spurious-oom", op=42, set=more) for more in ({}, {"repair.w10": True}))
+    shown = [client.get(f"/api/runs/{run}").json() for run in (posted, mended)]
+    assert shown[0]["digest"] != shown[1]["digest"]
+    assert "set=repair.w10%3Dtrue" in shown[1]["url"]
+
+
+def test_a_weak_point_that_nobody_knows_is_refused(client: Client) -> None:
+    answer = client.post("/api/runs", json={"scenario": "spurious-oom", "set": {"repair.w99": True}})
+    assert (answer.status_code, answer.json()["detail"].split(":")[0]) == (422, "repair.w99")
