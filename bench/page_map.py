@@ -27,7 +27,7 @@ DECODE = """async rounds => {
   const times = []
   for (let i = 0; i < rounds; i++) {
     const from = performance.now()
-    new World(run.plates, await decode(run.frame.map, run.plates), run.frame, run.policy)
+    new World(run.plates, await decode(run.frame.map, run.plates), run.frame, run.rules)
     times.push(performance.now() - from)
   }
   return times

@@ -10,7 +10,7 @@ const meta = embedded("run-meta")
 
 export const run = {
   meta,
-  policy: meta.policy,
+  rules: meta.rules, // of its policy: tags, kept, lends
   mine: meta.role === "presenter",
   plates: new Plates(meta.geometry),
   series: embedded("first-series"),
@@ -24,7 +24,7 @@ export const run = {
   since: 0, // ms since the epoch: when the connection was lost
   part: new URLSearchParams(location.search).get("part"), // what a word of the answer singles out
   get commands() { return this.series.commands ?? [] }, // of a person, as links have them
-  get ledger() { return view(this.frame, this.policy) },
+  get ledger() { return view(this.frame, this.rules) },
   get behind() { return Math.max(0, this.received - this.frame.seq, this.skipped) },
 }
 
@@ -55,7 +55,7 @@ async function draw(frame) {
   waiting = null
   const map = await decode(frame.map, run.plates)
   await paint()
-  Object.assign(run, { frame, world: new World(run.plates, map, frame, run.policy), drawn: run.drawn + 1 })
+  Object.assign(run, { frame, world: new World(run.plates, map, frame, run.rules), drawn: run.drawn + 1 })
   tell("frame", frame)
 }
 

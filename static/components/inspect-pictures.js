@@ -17,7 +17,7 @@ class InspectPair extends Piece {
 const label = ({ kinds, tags, tagged }) =>
   `${kinds.length} pages over ${tags.length} tag ${tags.length > 1 ? "pages" : "page"}, ${sum(tagged)} of them tagged`
 const sum = list => list.reduce((a, b) => a + b, 0)
-const isBad = tags => run.policy !== "off" && tags.some(v => v & PINNED)
+const isBad = tags => run.rules.tags && tags.some(v => v & PINNED)
 
 function pages({ self, first, kinds }, W) {
   const c = W / kinds.length
@@ -49,7 +49,7 @@ const inkOn = (kind, share) => kind === TAGS ? (share > .45 ? "tags-ink" : "slac
   : kind === ANON ? "lent-ink" : STATES[kind].ink
 const fillOf = kind => {
   const { data, lent } = STATES[kind]
-  return run.policy === "off" ? data : kind === TAGS ? "slack" : lent ?? data
+  return !run.rules.tags ? data : kind === TAGS ? "slack" : lent ?? data
 }
 
 function cell(kind, tagged, x, w, bad, y = 42, h = 30) {

@@ -11,7 +11,7 @@ class PackingTable extends Piece {
   }
 
   draw() {
-    if (run.policy !== "off") this.$("[data-words]").innerHTML = sentence(run.frame.packing, run.ledger)
+    if (run.rules.tags) this.$("[data-words]").innerHTML = sentence(run.frame.packing, run.ledger)
     if (!this.details.open) return
     for (const cell of this.querySelectorAll("[data-n]")) {
       const n = Number(cell.dataset.n), pages = run.frame.packing[n] ?? 0

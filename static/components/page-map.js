@@ -58,7 +58,7 @@ class PageMap extends Piece {
   }
 
   paint() {
-    this.palette ??= palette(this.land, run.policy)
+    this.palette ??= palette(this.land, run.rules)
     this.memory = this.feed.memory(this.layer, CLASSES[this.layer])
     const { processes } = run.meta, { pid } = selection
     this.shown = this.layer === "owner" && pid ? classOf(processes, pid) : this.only

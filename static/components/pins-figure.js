@@ -16,7 +16,7 @@ class PinsFigure extends Piece {
   }
 }
 
-const off = () => run.policy === "off"
+const off = () => !run.rules.tags
 
 function words(pins) {
   if (!pins.length) return "Nothing: no tag page is pinned."

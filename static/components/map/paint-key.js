@@ -11,7 +11,7 @@ export function paintKey({ land: x, camera, palette: { c, font }, look }) {
     say(x, words, X + 5, Y, font("note", i === 1 ? 450 : 600), c["ink-2"])
   })
   const bottom = band.stripY + band.stripH
-  if (run.policy === "off") {
+  if (!run.rules.tags) {
     say(x, "ordinary", X, bottom - band.stripH / 2, font("note", 650), c["ink-2"])
     say(x, "memory", X, bottom - band.stripH / 2 + line, font("note", 650), c["ink-2"])
     return

@@ -1,6 +1,6 @@
 // All that is in view: data, and the tag storage below it, each in its own window. What was drawn is counted.
 import { run } from "../../run.js"
-import { BLOCK, GRAN, PER_BLOCK } from "../../lib/plates.js"
+import { GRAN, PER_BLOCK } from "../../lib/plates.js"
 import { Tally } from "../../lib/tally.js"
 import { paintBlock, paintRows } from "./paint-machine.js"
 import { paintPoured } from "./paint-poured.js"
@@ -64,6 +64,3 @@ function strip(view, part) {
     } else if (look.layer === "state" || memory.bars) paintBar(view, plate, c, Math.min(camera.merge, c1 - c))
   }
 }
-
-export const firstOf = (plate, block) => plate.data_start + block * BLOCK
-export const firstTagOf = (plate, block) => plate.tag_start + block * PER_BLOCK

@@ -7,7 +7,7 @@ const NARROW = 14 // px
 export function paintLink({ camera, palette: { c, strong } }, x, pfn, look, stops = []) {
   const { plates } = run, g = plates.row(pfn), p = plates.plateOf(pfn), poured = camera.level === 0
   const rows = p.served ? plates.unit(g) : [g], first = camera.column(rows[0]), last = camera.column(rows.at(-1))
-  const pinned = p.served && run.policy !== "off" && rows.some(row => run.world.pinned(row))
+  const pinned = p.served && run.rules.tags && rows.some(row => run.world.pinned(row))
   const refused = stops.some(s => s.bad && same(s.pfn, rows)) // the story tells it, the pin may be gone by now
   const bad = look === "told" ? pinned || refused : pinned && look === "chosen"
   const colour = bad ? c.fail : look === "hover" ? c.link : c.ink, pen = { x, c, bad, colour, width: strong }

@@ -101,7 +101,7 @@ function storage(view) {
 function caption(view) {
   const { x, camera, pal: { c, font }, band, s, p, x0, x1 } = view, y = band.stripY
   if (s.c0 > 0 && camera.fit) return
-  const name = `${run.policy === "off" ? "Would be tag storage" : "Tag storage"} of ${p.zone}`
+  const name = `${!run.rules.tags ? "Would be tag storage" : "Tag storage"} of ${p.zone}`
   const n = say(x, name, x0 - 3, y - 9, font("label", 650), c.ink, { halo: c.paper })
   const words = fitting(x, captions(view), font("note"), x1 - x0 - n - 10)
   if (words) say(x, words, x0 + n + 9, y - 9, font("note"), c["ink-2"], { halo: c.paper })
@@ -109,7 +109,7 @@ function caption(view) {
 
 // from the whole sentence to the size alone
 function captions({ camera, small, band, p }) {
-  const off = run.policy === "off", size = `${mib(p.tag_pages)} MiB`, P = camera.plates.P, times = Math.round(32 * band.stripH / band.landH)
+  const off = !run.rules.tags, size = `${mib(p.tag_pages)} MiB`, P = camera.plates.P, times = Math.round(32 * band.stripH / band.landH)
   const taller = P > 1 && camera.fit ? [`${size}, drawn ${times} times taller`] : []
   if (small) return [size]
   if (p.tags_in && p.tags_in !== p.zone) {

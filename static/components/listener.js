@@ -1,0 +1,23 @@
+// A plain custom element that listens for as long as it is on the page: what it hears ends with it.
+export class Listener extends HTMLElement {
+  setup() {} // each time it comes onto the page
+  ended() {} // each time it leaves
+
+  connectedCallback() {
+    this.gone = new AbortController()
+    this.setup()
+  }
+
+  disconnectedCallback() {
+    this.gone.abort()
+    this.ended()
+  }
+
+  // listen to a run event
+  hear(type, fn) { document.addEventListener(`run:${type}`, e => fn(e.detail), { signal: this.gone.signal }) }
+
+  // listen to any event of any target
+  on(target, type, fn, options = {}) { target.addEventListener(type, fn, { ...options, signal: this.gone.signal }) }
+
+  $(selector) { return this.querySelector(selector) }
+}
