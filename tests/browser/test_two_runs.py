@@ -20,7 +20,7 @@ BESIDE = """async url => {
   root.id = "beside"
   const run = createRun(root, { meta: embedded("run-meta"), frame: embedded("first-frame"),
     series: embedded("first-series") })
-  document.querySelector("section.map").before(root)
+  document.querySelector("section.map").prepend(root) // above the map of the page, in view
   root.append(document.importNode(other.querySelector("page-map"), true))
   await run.begin()
 }"""
