@@ -22,6 +22,7 @@ from sim.explain.outcome import outcome_of, same_request
 from sim.explain.read import read
 from sim.kernel.kernel_trace import decode
 from sim.kernel.trace_row import Names
+from sim.policies import POLICIES
 from sim.run.assemble import assemble
 from sim.run.checkpoints import Checkpoints, Whole, copy_of
 from sim.run.drive import Drive, Plan, plan_of
@@ -30,7 +31,6 @@ from sim.scenario.layout import Layout
 from sim.scenario.scenario import Scenario
 
 UNHEARD = 1 << 62  # a bit of D_WATCH that no event has: the core tells every event, and watches none
-OFFERED = ("static", "off", "rfc-v1")
 MOST_OPS = 3_000_000  # another policy is run from boot: not for later ops than this
 
 
@@ -107,7 +107,8 @@ class Explanations:
     @property
     def other_policies(self) -> tuple[str, ...]:
         """The policies that the scenario could be run under instead."""
-        return tuple(policy for policy in OFFERED if policy != self.scenario.policy)
+        sizes = [region.block_pages for region in self._layout.regions]
+        return tuple(one.name for one in POLICIES if one.name != self.scenario.policy and one.can_manage(sizes))
 
     def under(self, found: Explained, policy: str) -> WhatIf:
         """The request of this op under another policy, run from boot: seconds. Raises ScenarioError."""

@@ -42,9 +42,9 @@ def test_a_fork_opens_the_other_policy_just_before(client: Client, run: str) -> 
 
 def test_another_policy_is_offered_and_run_when_it_is_asked_for(client: Client, run: str) -> None:
     told = client.get(f"/runs/{run}/why?op=42", headers=JSON).json()
-    assert (told["policies"], len(told["served"])) == (["static", "off"], 3)
+    assert (told["policies"], len(told["served"])) == (["static", "a0", "off"], 3)
     asked = client.get(f"/runs/{run}/why?op=42&policy=off", headers=JSON).json()
-    assert (asked["policies"], [one["what"] for one in asked["served"][3:]]) == (["static"], ["off"])
+    assert (asked["policies"], [one["what"] for one in asked["served"][3:]]) == (["static", "a0"], ["off"])
     assert asked["served"][3]["text"].startswith("Served with 0x")
 
 

@@ -10,6 +10,7 @@ from sim.explain import steps as s
 from sim.explain.explained import Explained, Request, WhatIf
 from sim.explain.fold import fold
 from sim.machine import Machine
+from sim.policies import POLICIES
 from tests.support import busy_phone_oom
 
 Boot = Callable[..., Machine]
@@ -126,7 +127,7 @@ def under(machine: Machine, op: int, policy: str) -> WhatIf:
     return machine.explanations.under(machine.explanations.of(op), policy)
 
 
-@pytest.mark.parametrize("policy", ["static", "off"])
+@pytest.mark.parametrize("policy", [policy.name for policy in POLICIES if not policy.lends])
 def test_another_policy_is_run_from_boot(boot: Boot, policy: str) -> None:
     told = under(boot("spurious-oom"), 42, policy)
     machine = boot("spurious-oom", policy=policy)
@@ -143,7 +144,7 @@ def test_another_policy_may_ask_for_something_else_there(boot: Boot) -> None:
 def test_no_other_policy_is_run_before_somebody_asks(boot: Boot) -> None:
     machine = boot("spurious-oom")
     assert list(what_ifs(machine, 42)) == ["unpin", "empty", "other-block"]
-    assert machine.explanations.other_policies == ("static", "off")
+    assert machine.explanations.other_policies == ("static", "a0", "off")
 
 
 @pytest.mark.parametrize(("op", "policy"), [(42, "rfc-v1"), (42, "no-such"), (39, "static")])
