@@ -1,6 +1,6 @@
 // <closed-figure>: how much of the free memory an unmovable or tagged request may have.
 import { Piece, define, px, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { mib, size } from "../lib/format.js"
 
 const ROW = 20 // px

@@ -2,7 +2,7 @@
 // not more often than can be listened to.
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { spoken } from "../lib/spoken.js"
 
 const EVERY = 4000 // ms

@@ -2,7 +2,7 @@
 // without this; with it the op follows the run.
 import { Listener } from "./listener.js"
 import { define, put } from "./piece.js"
-import { run, tell } from "../run.js"
+import { run, tell } from "../page-run.js"
 import { nf } from "../lib/format.js"
 
 class ForkSheet extends Listener {

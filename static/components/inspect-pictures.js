@@ -1,7 +1,7 @@
 // The pictures of the inspector. <inspect-pair>: pages above, the tag pages that hold their tags below, joined by two
 // lines; <inspect-block>: a pageblock poured, over its tag pages; <inspect-spread>: where the pages of a process lie.
 import { Piece, define, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { STATES, ANON, FREE, PINNED, POUR, TAGS } from "../lib/states.js"
 import { hex, nf } from "../lib/format.js"
 

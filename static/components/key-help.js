@@ -1,7 +1,7 @@
 // <key-help>: the keys of the page, the buttons that do the same, and the small dialogs they open.
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, tell, command } from "../run.js"
+import { run, tell, command } from "../page-run.js"
 import { here } from "./run-head.js"
 import { fork } from "../fork.js"
 import { actionOf } from "../lib/keys.js"

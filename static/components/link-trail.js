@@ -1,7 +1,7 @@
 // <link-trail>: when a link does not verify, since which op it differs, and both states beside each other.
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, tell, command } from "../run.js"
+import { run, tell, command } from "../page-run.js"
 import { esc, nf } from "../lib/format.js"
 import { compared, parted, sinceWhen } from "../lib/trail.js"
 

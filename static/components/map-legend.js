@@ -1,7 +1,7 @@
 // <map-legend>: the kinds with their letters and patterns; pressing one leaves only its pages in colour.
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, single } from "../run.js"
+import { run, single } from "../page-run.js"
 
 class MapLegend extends Listener {
   setup() {

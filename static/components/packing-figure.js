@@ -1,6 +1,6 @@
 // <packing-figure>: reserved tag pages by how many tagged pages they serve, and where that lies between the two bounds.
 import { Piece, define, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { bounds, mean, sentence } from "../lib/bounds.js"
 import { plural, size } from "../lib/format.js"
 

@@ -1,6 +1,6 @@
 // <packing-table>: the numbers behind the packing figure, kept up to date while the table is open and seen.
 import { Piece, define, put } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { sentence } from "../lib/bounds.js"
 import { nf } from "../lib/format.js"
 

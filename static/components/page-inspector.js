@@ -2,7 +2,7 @@
 // In the right column on a desktop, a sheet on a phone. It asks again when the run has moved.
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, tell, command } from "../run.js"
+import { run, tell, command } from "../page-run.js"
 import { selection, select, nothing } from "../selection.js"
 import "./inspect-pictures.js"
 

@@ -1,6 +1,6 @@
 // The lens on a canvas: five hundred pages a few times a second are too many elements for the browser to lay out.
 import { token } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { STATES, FREE, TAGS, TAGGED, PINNED } from "../lib/states.js"
 import { GRAN, PER_BLOCK } from "../lib/plates.js"
 

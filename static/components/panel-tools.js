@@ -1,7 +1,7 @@
 // <panel-tools>: the picture of a panel as PNG or SVG, the table beside it as CSV. Made here, nothing is sent.
 import { Listener } from "./listener.js"
 import { define, token } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { csvOf, nameOf } from "../lib/files.js"
 import { pngOf, standalone } from "./pictures.js"
 

@@ -2,7 +2,7 @@
 // the recorded future asks first.
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, command, poke } from "../run.js"
+import { run, command, poke } from "../page-run.js"
 import { fork } from "../fork.js"
 import { nf, plural } from "../lib/format.js"
 import { VERBS, phrase } from "../lib/poke.js"

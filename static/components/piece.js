@@ -1,7 +1,6 @@
 // What every component shares: a plain custom element, no shadow DOM. It draws when the run moves, when its width
 // changes and when it comes into view; out of view it does not. Everything it listens to ends with it. The map is urgent
 // and draws with its frame; the others take turns, so that many of them together do not hold it up.
-import { run } from "../run.js"
 import { Listener } from "./listener.js"
 import { soon } from "../turns.js"
 
@@ -40,7 +39,7 @@ export class Piece extends Listener {
   }
   redraw() { /** @type {typeof Piece} */ (this.constructor).urgent ? this.turn() : soon(this) }
   // what is not displayed has no width to draw on
-  turn() { if (run.world && this.seen && this.width && this.isConnected) this.draw() }
+  turn() { if (this.run.world && this.seen && this.width && this.isConnected) this.draw() }
 }
 
 export const svg = (w, h, body, label) =>

@@ -1,6 +1,6 @@
 // <pins-figure>: where the pinned tag pages are, and how many data pages they keep from being tagged.
 import { Piece, define, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { nf, plural, size } from "../lib/format.js"
 import { GRAN } from "../lib/plates.js"
 

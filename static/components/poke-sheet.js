@@ -2,7 +2,7 @@
 // do the same are its too. <past-question> asks before a recorded future is dropped.
 import { Listener } from "./listener.js"
 import { define, put } from "./piece.js"
-import { run, tell } from "../run.js"
+import { run, tell } from "../page-run.js"
 import { selection } from "../selection.js"
 import { hex, nf, plural } from "../lib/format.js"
 import { taken } from "../lib/poke.js"

@@ -2,7 +2,7 @@
 // drawn, so that both agree while the run plays (the sentence itself comes three times a second).
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { single } from "../run.js"
+import { single } from "../page-run.js"
 import { said } from "../lib/ledger.js"
 import { size } from "../lib/format.js"
 

@@ -2,7 +2,7 @@
 // choices that open a run of one's own.
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, tell } from "../run.js"
+import { run, tell } from "../page-run.js"
 import { esc, nf, plural } from "../lib/format.js"
 import { address, linkOf } from "../lib/address.js"
 import { begun } from "../lib/poke.js"

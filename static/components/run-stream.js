@@ -2,7 +2,7 @@
 // HTML partials. A covered or hidden page keeps its stream: a projector is never focused.
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, take, takeSeries, connect } from "../run.js"
+import { run, take, takeSeries, connect } from "../page-run.js"
 import { offer } from "../partials.js"
 
 const SILENCE = 6000 // ms without a frame while playing: the connection is dead though nobody said so

@@ -1,7 +1,7 @@
 // <run-transport>: reset, back, play or pause, step, live, and whether an OOM pauses. The forms work without this; with it nothing is reloaded.
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, command } from "../run.js"
+import { run, command } from "../page-run.js"
 import { faster } from "../lib/speed.js"
 
 const LOOK = { play: "M7 4l13 8-13 8z", pause: "M6 4h4v16H6zM14 4h4v16h-4z" }

@@ -1,7 +1,7 @@
 // <speed-slider>: ops a second wanted, on a logarithmic scale that snaps; under it what was measured, and frames drawn.
 import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, command } from "../run.js"
+import { run, command } from "../page-run.js"
 import { LAST, notchOf, speedOf } from "../lib/speed.js"
 import { nf } from "../lib/format.js"
 
