@@ -53,10 +53,12 @@ def test_the_page_gets_the_rules_beside_the_policy(client: Client, policy: str) 
 
 
 def test_a_weak_point_is_mended_in_a_run_and_in_its_address(client: Client) -> None:
-    posted, mended = (make_run(client, "spurious-oom", op=42, set=more) for more in ({}, {"repair.w10": True}))
-    shown = [client.get(f"/api/runs/{run}").json() for run in (posted, mended)]
-    assert shown[0]["digest"] != shown[1]["digest"]
-    assert "set=repair.w10%3Dtrue" in shown[1]["url"]
+    posted, mended = (
+        client.get(f"/api/runs/{make_run(client, 'spurious-oom', op=42, set=more)}").json()
+        for more in ({}, {"repair.w10": True})
+    )
+    assert posted["digest"] != mended["digest"]
+    assert "set=repair.w10%3Dtrue" in mended["url"]
 
 
 def test_a_weak_point_that_nobody_knows_is_refused(client: Client) -> None:
