@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 BYE = b"event: bye\ndata: {}\n\n"
 PING = b": ping\n\n"
-HELLO = b"retry: 1000\n\n"
+HELLO = b"event: hello\nretry: 1000\ndata: {}\n\n"  # htmx 4.0.1 heeds `retry` beside an event with data only
 
 
 @dataclass(slots=True)

@@ -1,7 +1,9 @@
 """/proc files of a machine, in the kernel's own format (page-allocator facts section 10; v6.1 with RFC v1).
 
-Only fields the model has are printed; those that are, are printed as the kernel prints them. The row `Metadata` of
-pagetypeinfo is named as the recorded ports name it: the posted series gives it no name (tag-storage facts 2.3).
+Fields the model has are printed as the kernel prints them. What readers cannot do without is printed as 0 where a
+kernel without it prints 0 (no swap, no shared memory); other fields that the model lacks are left out. The row
+`Metadata` of pagetypeinfo is named as the recorded ports name it: the posted series gives it no name
+(tag-storage facts 2.3).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +23,8 @@ VMSTAT_ORDER = (
     "nr_free_cma",
     "nr_free_metadata",
     *NODE_STATS,
+    "pswpin",
+    "pswpout",
     *(f"pgalloc_{zone.lower()}" for zone in ZONE_ORDER),
     *(f"allocstall_{zone.lower()}" for zone in ZONE_ORDER),
     "pgfree",
@@ -156,18 +160,33 @@ def vmstat(snapshot: HasProc) -> Iterator[str]:
 def meminfo(snapshot: HasProc) -> Iterator[str]:
     """Memory in kB; the two lines of tag storage are those of RFC v1."""
     counters = snapshot.counters
+    whole = "nr_file_pages" in counters  # a dump knows less: what it does not know is no 0
+    zero = 0 if whole else None
     slab = sum(int(zone.data_kinds[K_SLAB] + zone.tag_kinds[K_SLAB]) for zone in snapshot.zones)
     metadata = sum(int(zone.block_types[METADATA]) * PAGEBLOCK_PAGES for zone in snapshot.zones)
     cma = sum(int(zone.block_types[CMA]) * PAGEBLOCK_PAGES for zone in snapshot.zones)
     pages: dict[str, int | None] = {
         "MemTotal": sum(zone.managed for zone in snapshot.zones),
         "MemFree": counters["nr_free_pages"],
-        "MemAvailable": available_pages(snapshot, slab) if "nr_file_pages" in counters else None,
+        "MemAvailable": available_pages(snapshot, slab) if whole else None,
+        "Buffers": zero,
         "Cached": counters.get("nr_file_pages"),
+        "SwapCached": zero,
+        "Active": zero,
+        "Inactive": counters["nr_anon_pages"] + counters["nr_file_pages"] if whole else None,
+        "Active(anon)": zero,
+        "Inactive(anon)": counters.get("nr_anon_pages"),
+        "Active(file)": zero,
+        "Inactive(file)": counters.get("nr_file_pages"),
+        "SwapTotal": zero,
+        "SwapFree": zero,
         "Dirty": counters.get("nr_dirty"),
         "AnonPages": counters.get("nr_anon_pages"),
+        "Shmem": zero,
         "KReclaimable": slab if "nr_slab_reclaimable" in counters else None,
+        "Slab": slab if whole else None,
         "SReclaimable": slab if "nr_slab_reclaimable" in counters else None,
+        "SUnreclaim": zero,
         "PageTables": counters.get("nr_page_table_pages"),
         "CmaTotal": cma,
         "CmaFree": sum(zone.free_cma for zone in snapshot.zones),

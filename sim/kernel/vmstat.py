@@ -42,6 +42,7 @@ def vmstat(arrays: dict[str, NDArray[Any]], layout: Layout) -> dict[str, int]:
     held = arrays["p_count"].reshape(-1, CLASSES).sum(axis=0)
     found = {
         "nr_free_pages": arrays["z_free"].sum(),
+        "nr_free_cma": arrays["z_cma"].sum(),
         "nr_free_metadata": arrays["z_meta"].sum(),
         "nr_anon_pages": held[C_ANON] + held[C_TAGGED],
         "nr_file_pages": held[C_FILE] + held[C_DIRTY],
@@ -51,5 +52,6 @@ def vmstat(arrays: dict[str, NDArray[Any]], layout: Layout) -> dict[str, int]:
     }
     for zone, kind in zip(layout.zones, arrays["z_type"], strict=True):
         found[f"pgalloc_{zone.lower()}"] = arrays["vm"][indices.V_PGALLOC + int(kind)]
+    found |= {"pswpin": 0, "pswpout": 0}  # there is no swap; readers take a missing line for a number
     found |= {name: arrays["vm"][index] for name, index in EVENTS.items()}
     return {name: int(value) for name, value in found.items()}

@@ -106,3 +106,9 @@ def test_publishing_from_another_thread_wakes_the_viewer() -> None:
         return await asyncio.wait_for(waiting, 2)
 
     assert asyncio.run(scene()) == b"frame"
+
+
+def test_how_soon_to_come_back_is_said_with_an_event_that_has_data() -> None:
+    """htmx 4.0.1 ignores a `retry` that stands alone."""
+    fields = dict(line.split(": ") for line in HELLO.decode().strip().splitlines())
+    assert fields == {"event": "hello", "retry": "1000", "data": "{}"}
