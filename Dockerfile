@@ -31,4 +31,5 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+# Answers loopback names only, unless CARVEOUT_ALLOWED_HOSTS names what visitors type (docs/command-line.md).
 CMD ["carveout", "serve", "--host", "0.0.0.0", "--port", "8000", "--data-dir", "/data"]

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.http.guard import Guard
+from app.http.hosts import Hosts, allowed_hosts
 from app.routes import api, downloads, health, inspect, memory, pages, stream, trail, why
 from app.routes import open as open_link
 from app.routes.errors import add_handlers
@@ -41,5 +42,6 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None, w
         app.include_router(module.router)
     add_handlers(app, service.templating)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, thread_minimum_size=16 * 1024)
+    app.add_middleware(Hosts, allowed=allowed_hosts(service.settings.host, service.settings.hosts))
     app.add_middleware(Guard)
     return app

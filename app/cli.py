@@ -1,6 +1,7 @@
 """The entry point `carveout`: the simulator's commands, and `serve`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     serve.add_argument("--host", default="127.0.0.1", metavar="HOST", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", default="8000", metavar="PORT", help="0 to 65535; 0 takes any free one (default 8000)")
     serve.add_argument("--data-dir", default=None, metavar="DIR", help="folder for what is kept")
+    about = "answer to this name too, * to any (may be given again; CARVEOUT_ALLOWED_HOSTS, with commas)"
+    serve.add_argument("--allow-host", action="append", default=[], metavar="NAME", help=about)
     return run_command(parser, argv)
 
 
@@ -24,7 +27,13 @@ def run_server(arguments: argparse.Namespace) -> None:
     from app.server import serve
 
     data_dir = Path(arguments.data_dir) if arguments.data_dir is not None else None
-    serve(arguments.host, port_of(arguments.port), data_dir)
+    serve(arguments.host, port_of(arguments.port), data_dir, hosts_of(arguments.allow_host))
+
+
+def hosts_of(given: Sequence[str]) -> tuple[str, ...]:
+    """The names of the flags and of the environment."""
+    named = os.environ.get("CARVEOUT_ALLOWED_HOSTS", "").split(",")
+    return tuple(filter(None, (name.strip() for name in (*given, *named))))
 
 
 def port_of(text: str) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from pathlib import Path
 from types import FrameType
 
@@ -9,6 +10,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.application import create_app
+from app.http.hosts import WILDCARDS
+from app.http.protocol import PatientProtocol
 from app.settings import Settings
 from sim.errors import ScenarioError
 
@@ -68,14 +71,18 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def serve(host: str, port: int, data_dir: Path | None) -> None:
+def serve(host: str, port: int, data_dir: Path | None, hosts: tuple[str, ...] = ()) -> None:
     """Serve until told to stop. Raises ScenarioError when the address or the folder cannot be used."""
-    settings = Settings(host=host, port=port, data_dir=data_dir)
+    settings = Settings(host=host, port=port, data_dir=data_dir, hosts=hosts)
     settings.validate()
+    if host in WILDCARDS and not hosts:
+        names = "name what visitors type with --allow-host or CARVEOUT_ALLOWED_HOSTS"
+        print(f"carveout: host: {host}: only loopback names are answered; {names}", file=sys.stderr)
     with listen(host, port) as listening:
         app = create_app(settings)
         config = uvicorn.Config(
             app,
+            http=PatientProtocol,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=GRACE,

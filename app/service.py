@@ -66,6 +66,11 @@ class Service:
             self.runs.ping()
 
 
+def address_of(request: Request) -> str:
+    """Who asks: the peer, or what uvicorn made of a trusted proxy's word."""
+    return request.client.host if request.client else ""
+
+
 def service_of(request: Request) -> Service:
     """The service that answers this request."""
     service = request.app.state.service

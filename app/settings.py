@@ -23,7 +23,14 @@ class Settings:
     port: int = 8000  # 0: any free port
     data_dir: Path | None = None  # nothing is stored yet; it must be a folder that can be written
 
+    hosts: tuple[str, ...] = ()  # names that are answered beside the loopback ones and `host`; "*": any
+
     max_runs: int = 64
+    runs_per_address: int = 48  # open at once; the rest is for others
+    runs_burst: int = 400  # of one address: a room of 300 people behind one may open copies at the same moment
+    runs_per_minute: float = 120.0  # of one address, once the burst is used up
+    recent: float = 600.0  # a run used within so long is not dropped for a stranger
+    kept: float = 12 * 3600.0  # nor one that was moved, within so long: a day of teaching
     max_viewers: int = 4000  # open streams, all runs together
     max_pages: int = (
         16 * 1024 * 1024

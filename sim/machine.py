@@ -162,4 +162,4 @@ class Machine:
 
     def check(self) -> None:
         """Raises BrokenInvariant with the first thing that does not hold."""
-        check_machine(self.arrays, self.layout)
+        check_machine(self.arrays, self.layout, self.scenario.rules)

@@ -15,6 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from sim.policies import NAMES
+
+ONE_OF = "'" + "', '".join(NAMES[:-1]) + f"' or '{NAMES[-1]}'"  # as the policies are listed in a refusal
 ROOT = Path(__file__).parent.parent
 CARVEOUT = str(Path(sys.executable).with_name("carveout"))
 READY_WITHIN = 120.0  # seconds; a cold core is compiled first

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from sim.scenario.files import parse
 
@@ -40,12 +40,23 @@ async def read_body(request: Request, model: type[M], limit: int) -> M:
 
 
 async def _read(request: Request, limit: int) -> bytes:
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_long(limit)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise HTTPException(413, f"body: longer than {limit} bytes")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise _too_long(limit)
+    except ClientDisconnect:
+        raise HTTPException(408, "body: it did not arrive") from None
     return bytes(body)
+
+
+def _too_long(limit: int) -> HTTPException:
+    """The connection ends with the answer: what is announced will not be read."""
+    return HTTPException(413, f"body: longer than {limit} bytes", {"connection": "close"})
 
 
 def _decode(request: Request, body: bytes) -> Any:

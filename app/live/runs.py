@@ -4,8 +4,9 @@ import asyncio
 import secrets
 import time
 
-from app.errors import Full, UnknownRun
+from app.errors import Full, TooMany, UnknownRun
 from app.http.metrics import Metrics
+from app.http.quota import Quota
 from app.live.broadcast import Broadcast
 from app.pages.partials import Partials
 from app.runs.engine import Engine
@@ -35,6 +36,7 @@ class Runs:
         self._metrics = metrics
         self._runs: dict[str, Run] = {}
         self._booting = 0
+        self._quota = Quota(settings.runs_burst, settings.runs_per_minute)
         self._gate = asyncio.Semaphore(settings.boots_at_once)
         metrics.runs.set_function(lambda: len(self._runs))
         metrics.viewers.set_function(lambda: self.watching)
@@ -55,10 +57,12 @@ class Runs:
             raise UnknownRun(f"run: {run_id[:40]!r} is not here: it was closed, or the service was started again")
         return run
 
-    async def make(self, recipe: Recipe, recorded: Recorded | None = None) -> Run:
-        """A new paused run at the op of the recipe. Raises ScenarioError, Full."""
+    async def make(self, recipe: Recipe, maker: str, recorded: Recorded | None = None) -> Run:
+        """A new paused run at the op of the recipe for the address `maker`. Raises ScenarioError, Full, TooMany."""
         scenario = recipe.build()
-        self._make_room(scenario)
+        self._validate_size(scenario)
+        self._quota.take(maker)
+        self._make_room(scenario, maker)
         self._booting += 1
         try:
             async with self._gate:
@@ -66,6 +70,7 @@ class Runs:
                 run = await asyncio.to_thread(self._assemble, recipe, scenario, machine, asyncio.get_running_loop())
         finally:
             self._booting -= 1
+        run.maker = maker
         if recorded is not None:
             run.worker.remember(recorded)
         run.worker.start()
@@ -73,11 +78,11 @@ class Runs:
         self._metrics.made.inc()
         return run
 
-    async def copy(self, run: Run) -> Run:
+    async def copy(self, run: Run, maker: str) -> Run:
         """A run of the same scenario at the op where `run` is now, with what it recorded."""
         op = await asyncio.wrap_future(run.worker.ask(lambda machine: machine.op))
         run.touch()
-        return await self.make(run.recipe.model_copy(update={"op": op}), run.worker.moment.recorded)
+        return await self.make(run.recipe.model_copy(update={"op": op}), maker, run.worker.moment.recorded)
 
     async def close(self) -> None:
         """End every worker."""
@@ -117,10 +122,15 @@ class Runs:
         broadcast.attach(run)
         return run
 
-    def _make_room(self, scenario: Scenario) -> None:
-        """Drop runs, those missed least first, until one more fits. Raises Full when too few can go, ScenarioError."""
-        self._validate_size(scenario)
-        idle = sorted(filter(self._can_go, self._runs.values()), key=_how_much_missed)
+    def _make_room(self, scenario: Scenario, maker: str) -> None:
+        """Drop runs, those missed least first, until one more fits. Raises Full, TooMany when too few can go."""
+        idle = sorted((run for run in self._runs.values() if self._can_go(run, maker)), key=self._how_much_missed)
+        own = [run for run in idle if run.maker == maker]
+        while sum(run.maker == maker for run in self._runs.values()) >= self._settings.runs_per_address:
+            if not own:
+                raise TooMany("runs: this address has too many open and all of them are in use; try again later", 60)
+            idle.remove(own[0])
+            self._drop(own.pop(0))
         while not self._fits(scenario):
             if not idle:
                 self._metrics.refused.inc()
@@ -133,19 +143,29 @@ class Runs:
         few = len(self._runs) + self._booting < self._settings.max_runs
         return few and pages <= self._settings.max_pages_in_all
 
-    def _can_go(self, run: Run) -> bool:
+    def _can_go(self, run: Run, maker: str) -> bool:
+        """Whether `maker` may push this run out: never a watched one, a stranger's only when nobody misses it."""
         if run.hub.watching:
             return False
-        return run.worker.moment.state != "playing" or time.monotonic() - run.used > self._settings.unwatched
+        if run.maker != maker and self._is_kept(run):
+            return False
+        return run.worker.moment.state != "playing" or self._unused(run) > self._settings.unwatched
+
+    def _is_kept(self, run: Run) -> bool:
+        moved = run.worker.moment.snapshot.op != run.recipe.op
+        return self._unused(run) <= (self._settings.kept if moved else self._settings.recent)
+
+    def _unused(self, run: Run) -> float:
+        return time.monotonic() - run.used
+
+    def _how_much_missed(self, run: Run) -> tuple[bool, bool, float]:
+        moved = run.worker.moment.snapshot.op != run.recipe.op
+        return moved, run.worker.moment.state == "playing", run.used
 
     def _drop(self, run: Run) -> None:
         del self._runs[run.id]
         run.hub.close()
         run.worker.stop()
-
-
-def _how_much_missed(run: Run) -> tuple[bool, float]:
-    return run.worker.moment.state == "playing", run.used
 
 
 def _join(runs: list[Run]) -> None:

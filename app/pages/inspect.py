@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from sim.errors import ScenarioError
 from sim.machine import Machine
+from sim.policies import Policy
 from sim.run.touched import Touched
 from sim.words import find
 from sim.words.inspect import Inspection, inspect_block, inspect_page, inspect_process
@@ -17,16 +18,16 @@ from sim.words.pages import describe
 TAGS = re.compile("<[^>]+>")
 
 
-def inspect(machine: Machine, kind: str, number: int, policy: str) -> Inspection:
+def inspect(machine: Machine, kind: str, number: int, rules: Policy) -> Inspection:
     """What one page, pageblock or process is. Raises ScenarioError."""
     if kind == "block":
-        return inspect_block(machine.block(number), policy)
+        return inspect_block(machine.block(number), rules)
     if kind == "pid":
         pages = machine.process(number)
         process = next(view for view in machine.snapshot().processes if view.pid == number)
-        return inspect_process(process, pages, policy)
+        return inspect_process(process, pages, rules)
     view = machine.page(number)
-    return inspect_page(view, machine.pair(view), policy)
+    return inspect_page(view, machine.pair(view), rules)
 
 
 def fragment(it: Inspection, op: int, touched: Touched | None, role: str, run_id: str) -> dict[str, Any]:
@@ -36,14 +37,14 @@ def fragment(it: Inspection, op: int, touched: Touched | None, role: str, run_id
     return {"it": it, "op": op, "touched": touched, "move": move, "picture": picture, "html": Markup, "run_id": run_id}
 
 
-def search(machine: Machine, query: str, policy: str) -> find.Hit:
+def search(machine: Machine, query: str, rules: Policy) -> find.Hit:
     """Where a search leads. Raises ScenarioError when it leads nowhere."""
     pid = find.pid_in(query, machine.snapshot())
     if pid:
         return find.hit_process(machine.process(pid))
     pfn = find.pfn_in(query, machine.layout)
     if pfn >= 0:
-        return find.hit_pfn(pfn, plain(describe(machine.page(pfn), policy)))
+        return find.hit_pfn(pfn, plain(describe(machine.page(pfn), rules)))
     event = find.event_in(query, machine.snapshot().events)
     if event is None:
         raise find.nothing(query)

@@ -9,9 +9,10 @@ from starlette.responses import HTMLResponse, Response
 
 from app.http.files import StaticFiles
 from app.json_text import dumps
-from app.pages.views import POLICIES, SEED_PATTERN, Page, context
+from app.pages.views import SEED_PATTERN, Page, context
 from app.settings import Settings
 from sim import __version__
+from sim.policies import NAMES
 
 
 class Templating:
@@ -26,7 +27,7 @@ class Templating:
             lstrip_blocks=True,
         )
         self._environment.globals |= {"static": files.url, "version": __version__}
-        self._environment.globals |= {"policies": POLICIES, "seed_pattern": SEED_PATTERN}
+        self._environment.globals |= {"policies": NAMES, "seed_pattern": SEED_PATTERN}
 
     def load(self) -> None:
         """Compile every template now rather than in front of the first viewer: some 100 ms together."""

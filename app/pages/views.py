@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 Role = Literal["presenter", "viewer"]
-POLICIES: tuple[str, ...] = ("static", "rfc-v1", "off")
 SEED_PATTERN = (  # 1 to 2147483646, for the browser to say so in place
     "[1-9][0-9]{0,8}|1[0-9]{9}|20[0-9]{8}|21[0-3][0-9]{7}|214[0-6][0-9]{6}|2147[0-3][0-9]{5}"
     "|21474[0-7][0-9]{4}|214748[0-2][0-9]{3}|2147483[0-5][0-9]{2}|21474836[0-3][0-9]|214748364[0-6]"

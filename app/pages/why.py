@@ -87,7 +87,7 @@ def why_view(run: Run, machine: Machine, op: int) -> WhyView:
 def _telling(run: Run, machine: Machine, explained: Explained) -> Telling:
     layout: Layout = machine.layout
     assert explained.main is not None
-    return Telling(explained, explained.main, layout, machine.explanations.names, run.scenario.policy)
+    return Telling(explained, explained.main, layout, machine.explanations.names, run.scenario.rules)
 
 
 def _steps(said: WhySaid) -> tuple[Step, ...]:

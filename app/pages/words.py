@@ -29,7 +29,7 @@ class Words:
     @property
     def answer(self) -> Markup:
         """The answer so far, with live numbers."""
-        return Markup(words.answer(self.snapshot, self.scenario, self.scenario.policy))
+        return Markup(words.answer(self.snapshot, self.scenario, self.scenario.rules))
 
     @property
     def packing(self) -> Markup:

@@ -21,7 +21,7 @@ from app.runs.recipe import Recipe
 from app.runs.run import Run
 from app.runs.transport import MOST_SPEED, Command, CommandName
 from app.runs.worker import Stopped
-from app.service import Service, service_of
+from app.service import Service, address_of, service_of
 from sim.errors import ScenarioError
 from sim.run.snapshot import Snapshot
 from sim.scenario.schema import refuse
@@ -80,7 +80,7 @@ def _whole(field: str, value: float) -> int:
 async def make(request: Request, service: Ready) -> Response:
     """Start a run; whoever does presents it (a cookie). 201 `{"id", "url"}`; 303 to the run for a form."""
     recipe = await read_body(request, Recipe, service.settings.max_body)
-    return _made(request, await service.runs.make(recipe))
+    return _made(request, await service.runs.make(recipe, address_of(request)))
 
 
 @router.get("/{run_id}")
@@ -131,13 +131,13 @@ async def fork(request: Request, service: Ready, run_id: Id) -> Response:
     run = service.runs.get(run_id)
     body = await read_body(request, ForkBody, service.settings.max_body)
     op = await asyncio.wrap_future(run.worker.ask(lambda machine: machine.op))
-    return _made(request, await service.runs.make(body.recipe(run, op)))
+    return _made(request, await service.runs.make(body.recipe(run, op), address_of(request)))
 
 
 @router.post("/{run_id}/copy", status_code=201)
 async def copy(request: Request, service: Ready, run_id: Id) -> Response:
     """A run of one's own at the same op. 201 `{"id", "url"}`; 303 to it for a form."""
-    return _made(request, await service.runs.copy(service.runs.get(run_id)))
+    return _made(request, await service.runs.copy(service.runs.get(run_id), address_of(request)))
 
 
 def _made(request: Request, run: Run) -> Response:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.errors import Full, NotPresenter, UnknownRun
+from app.errors import Full, NotPresenter, TooMany, UnknownRun
 from app.http.body import is_form
 from app.http.guard import split
 from app.pages.templating import Templating
@@ -19,7 +19,13 @@ from app.runs.worker import Stopped
 from sim.errors import BrokenInvariant, CarveoutError, ScenarioError
 from sim.scenario.schema import reason, written
 
-TITLES = {404: "Not here", 422: "This cannot be run", 503: "No room just now", 403: "You watch this run"}
+TITLES = {
+    404: "Not here",
+    422: "This cannot be run",
+    503: "No room just now",
+    429: "Too many runs",
+    403: "You watch this run",
+}
 
 
 STATUS: Mapping[type[CarveoutError], int] = {
@@ -29,6 +35,7 @@ STATUS: Mapping[type[CarveoutError], int] = {
     Stopped: 409,
     BrokenInvariant: 500,
     Full: 503,
+    TooMany: 429,
 }
 
 
@@ -36,7 +43,8 @@ def add_handlers(app: FastAPI, templating: Templating) -> None:
     """Answer every error of ours, of FastAPI and of Starlette."""
 
     async def on_known(request: Request, error: Exception) -> Response:
-        return refuse(request, templating, STATUS[type(error)], str(error))  # type: ignore[index]
+        headers = {"retry-after": str(error.wait)} if isinstance(error, TooMany) else None
+        return refuse(request, templating, STATUS[type(error)], str(error), headers)  # type: ignore[index]
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -37,9 +37,9 @@ async def inspector(
     run = service.runs.get(run_id)
     kind, text = one_of(pfn, pid, block)
     number, head = whole(kind, text), run.worker.moment.recorded.op
-    policy = run.scenario.policy
+    rules = run.scenario.rules
     op, history, it = await _found(
-        ask(run, lambda machine: (machine.op, machine.history, inspect(machine, kind, number, policy)))
+        ask(run, lambda machine: (machine.op, machine.history, inspect(machine, kind, number, rules)))
     )
     headers = {"etag": etag(op), "x-op": str(op), "cache-control": "no-cache"}
     touched = None
@@ -55,7 +55,7 @@ async def inspector(
 async def find(service: Ready, run_id: Id, q: Annotated[str, Query(max_length=80)]) -> dict[str, Any]:
     """Where a pfn, a process or a recent event is: `{"kind", "pfn", "level", "what", "pid", "op"}`. 404: nowhere."""
     run = service.runs.get(run_id)
-    return asdict(await _found(ask(run, lambda machine: search(machine, q, run.scenario.policy))))
+    return asdict(await _found(ask(run, lambda machine: search(machine, q, run.scenario.rules))))
 
 
 @router.get("/runs/{run_id}/event")

@@ -16,7 +16,7 @@ from app.runs.presenter import give_secret
 from app.runs.recipe import Recipe
 from app.runs.run import Run
 from app.runs.transport import Command
-from app.service import Service, service_of
+from app.service import Service, address_of, service_of
 from sim.scenario.schema import refuse, show
 
 router = APIRouter(include_in_schema=False)
@@ -49,7 +49,7 @@ async def open_link(request: Request, service: Annotated[Service, Depends(servic
 
 async def open_run(request: Request, service: Service) -> Response:
     """A new run for this query, and the way there."""
-    run = await service.runs.make(recipe_of(request))
+    run = await service.runs.make(recipe_of(request), address_of(request))
     if request.query_params.get("pause") == "oom":
         run.worker.command(Command("pause_at_oom"))
     return to_run(request, run, extra=view_of(request))

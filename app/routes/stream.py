@@ -51,7 +51,7 @@ async def page(service: Ready, run_id: Id, pfn: Annotated[str, Path(max_length=2
     run = service.runs.get(run_id)
     wanted = whole("pfn", pfn)
     op, view = await ask(run, lambda machine: (machine.op, machine.page(wanted)))
-    return HTMLResponse(describe(view, run.scenario.policy), headers={"x-op": str(op), "cache-control": "no-cache"})
+    return HTMLResponse(describe(view, run.scenario.rules), headers={"x-op": str(op), "cache-control": "no-cache"})
 
 
 async def ask(run: Run, question: Any) -> Any:

@@ -9,6 +9,7 @@ from app.runs.recipe import Recipe
 from app.runs.run import Run
 from sim.errors import ScenarioError
 from sim.machine import Machine
+from sim.policies import choices
 from sim.scenario.poke import Command, command_of, end_of, ops_taken, until, written
 from sim.words.commands import outcome
 
@@ -49,7 +50,7 @@ class ForkBody(Step):
     """What is different in a run of one's own: nothing need be."""
 
     op: int | None = Field(None, ge=0, le=10**12, description="op to fork at, by default that of the run")
-    policy: str | None = Field(None, description="off, static or rfc-v1")
+    policy: str | None = Field(None, description=choices())
     seed: int | None = Field(None, description="1 to 2147483646")
 
     def recipe(self, run: Run, here: int) -> Recipe:

@@ -9,6 +9,7 @@ from app.json_text import dumps
 from app.runs.shipped import load
 from sim.errors import ScenarioError
 from sim.explain.explained import WhatIf
+from sim.policies import choices
 from sim.scenario.poke import read
 from sim.scenario.scenario import Scenario
 
@@ -19,7 +20,7 @@ class Recipe(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     scenario: str = Field(description="name of a shipped scenario", examples=["busy-phone"])
-    policy: str | None = Field(None, description="off, static or rfc-v1; the scenario's own if left out")
+    policy: str | None = Field(None, description=f"{choices()}; the scenario's own if left out")
     seed: int | None = Field(None, description="1 to 2147483646; the scenario's own if left out")
     set: Annotated[dict[str, Any], Field(default_factory=dict, description="changes by key, as --set of the CLI")]
     commands: Annotated[

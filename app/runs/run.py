@@ -21,6 +21,7 @@ class Run:
     geometry: Geometry
     worker: Worker
     hub: Hub
+    maker: str = ""  # the address that made it
     used: float = field(default_factory=time.monotonic)  # when somebody last watched or commanded
 
     def touch(self) -> None:

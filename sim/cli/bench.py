@@ -6,6 +6,7 @@ from typing import Any
 from sim.cli.report import ENGINE
 from sim.core.state.consts import PAGEBLOCK_PAGES, PAGES_PER_TAG_PAGE
 from sim.machine import Machine
+from sim.policies import DEFAULT
 from sim.scenario.layout_checks import MAX_PAGES, need
 from sim.scenario.scenario import Scenario, make_scenario
 
@@ -49,7 +50,7 @@ def synthetic(pages: int, tagged: int, ops: int) -> Scenario:
             "name": "bench",
             "question": "How many ops a second?",
             "layout": _layout(pages),
-            "policy": "rfc-v1",
+            "policy": DEFAULT.name,
             "processes": [_process(number, used // PROCESSES, tagged) for number in range(PROCESSES)],
             "program": [{"do": "work", "ops": used * FILL + ops}],
         }

@@ -82,6 +82,8 @@ def replay_run(arguments: argparse.Namespace) -> None:
     compile_first("replay")
     options = arguments.mode, arguments.hints, arguments.start, arguments.end
     report, windows = replay_report(Path(arguments.run), *options)
+    if report["unread"]:
+        print(f"carveout: trace: {report['unread']}", file=sys.stderr)
     if arguments.json:
         _print_json(report)
     else:

@@ -20,6 +20,7 @@ from sim.cli.commands import (
     run_scenario,
 )
 from sim.errors import BrokenInvariant, ScenarioError
+from sim.policies import choices
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -113,7 +114,7 @@ def _json_option(parser: argparse.ArgumentParser) -> None:
 
 def _scenario_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", metavar="SCENARIO", help="a name (see `carveout scenarios`) or a YAML or JSON file")
-    parser.add_argument("--policy", metavar="P", help="off, static or rfc-v1 (default: the scenario's)")
+    parser.add_argument("--policy", metavar="P", help=f"{choices()} (default: the scenario's)")
     parser.add_argument("--seed", metavar="N", help="1 to 2147483646 (default: the scenario's)")
     parser.add_argument("--set", metavar="key=value", action="append", default=[], help="a setting, as layout.cpus=4")
     parser.add_argument("--until", metavar="OP", help="stop at this op (default: the scenario's end)")

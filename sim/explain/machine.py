@@ -22,6 +22,7 @@ from sim.explain.outcome import outcome_of, same_request
 from sim.explain.read import read
 from sim.kernel.kernel_trace import decode
 from sim.kernel.trace_row import Names
+from sim.policies import POLICIES
 from sim.run.assemble import assemble
 from sim.run.checkpoints import Checkpoints, Whole, copy_of
 from sim.run.drive import Drive, Plan, plan_of
@@ -118,7 +119,8 @@ class Explanations:
         assert main is not None
         ran = (self._changed(change, before, main) for change in changes_of(main))
         changed = [what_if for what_if in ran if what_if is not None]
-        others = [policy for policy in ("static", "off", "rfc-v1") if policy != self.scenario.policy]
+        sizes = [region.block_pages for region in self._layout.regions]
+        others = [one.name for one in POLICIES if one.name != self.scenario.policy and one.can_manage(sizes)]
         return (*changed, *(self._under(policy, found.op, main) for policy in others))
 
     def _changed(self, change: Change, before: Whole, main: Request) -> WhatIf | None:

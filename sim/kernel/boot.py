@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isqrt
 
 from sim.core.state.consts import PAGEBLOCK_PAGES
+from sim.policies import Policy
 from sim.scenario.layout import Layout
 from sim.scenario.layout_checks import ZONE_ORDER
 
@@ -23,7 +24,7 @@ class ZoneBoot:
     """One populated zone at boot. Units are pages."""
 
     name: str
-    managed: int  # the allocator's: without the kernel's own pages and, under `static`, without tag storage
+    managed: int  # the allocator's: without the kernel's own pages and without tag storage that is kept
     min: int
     low: int
     high: int
@@ -33,9 +34,9 @@ class ZoneBoot:
     threshold: int  # of a per-CPU counter
 
 
-def boot_numbers(layout: Layout, policy: str) -> tuple[ZoneBoot, ...]:
+def boot_numbers(layout: Layout, rules: Policy) -> tuple[ZoneBoot, ...]:
     """The populated zones, ascending."""
-    managed = {zone: managed_pages(layout, zone, policy) for zone in layout.zones}
+    managed = {zone: managed_pages(layout, zone, rules) for zone in layout.zones}
     return zone_numbers(managed, layout.cpus, layout.min_free_kbytes)
 
 
@@ -45,12 +46,12 @@ def zone_numbers(managed: dict[str, int], cpus: int, min_free_kbytes: int | None
     return tuple(_zone(zone, managed, pages_min, cpus) for zone in managed)
 
 
-def managed_pages(layout: Layout, zone: str, policy: str) -> int:
-    """Pages of a zone that the allocator may hand out. `static` never frees tag storage to it."""
+def managed_pages(layout: Layout, zone: str, rules: Policy) -> int:
+    """Pages of a zone that the allocator may hand out. Tag storage that is kept is never freed to it."""
     total = sum(bank.pages for bank in layout.zone_banks(zone))
     if layout.banks[0].zone == zone:
         total -= layout.kernel_pages
-    if policy == "static":
+    if rules.keeps:
         total -= sum(_pages_in(layout, zone, region.tag_start, region.tag_end) for region in layout.regions)
     return total
 

@@ -13,7 +13,7 @@ def cost_views(at: Place) -> tuple[CostView, ...]:
     """One row a path that exists under the policy, in the order of `sim.scenario.costs.PATHS`."""
     counts = at.arrays["cost"].reshape(-1, COST_BUCKETS)
     most = at.arrays["cost_most"].reshape(-1, COST_BUCKETS)
-    return tuple(_view(path, counts[row], most[row]) for row, path in enumerate(paths_of(at.policy)))
+    return tuple(_view(path, counts[row], most[row]) for row, path in enumerate(paths_of(at.rules)))
 
 
 def _view(path: Path, counts: NDArray[np.int64], most: NDArray[np.int64]) -> CostView:

@@ -16,11 +16,10 @@ from sim.core.state.consts import (
     KINDS,
     MIGRATETYPES,
     ORDERS,
-    P_OFF,
     PAGEBLOCK_PAGES,
     PAGES_PER_TAG_PAGE,
 )
-from sim.core.state.indices import D_KSWAPD, D_KSWAPD_FAILURES, D_OOMS, D_PINS, D_POLICY, D_TAGGED
+from sim.core.state.indices import D_KSWAPD, D_KSWAPD_FAILURES, D_OOMS, D_PINS, D_TAGGED
 from sim.core.state.state import OOM_FIELDS, OOM_ROWS, PCP_LISTS
 from sim.look.place import Place
 from sim.run.snapshot import (
@@ -123,7 +122,7 @@ def process_view(at: Place, i: int) -> ProcessView:
     anon, tagged, slab, unmovable, pagetable, file, dirty = (
         int(n) for n in a["p_count"][i * CLASSES : (i + 1) * CLASSES]
     )
-    if a["dim"][D_POLICY] == P_OFF:
+    if not at.rules.knows_tags:
         anon, tagged = anon + tagged, 0
     name, pid = at.names[i]
     adj, alive = int(a["p_adj"][i]), bool(a["p_alive"][i])

@@ -54,7 +54,8 @@ class Lens:
             series=history.series_view(at),
             costs=costs.cost_views(at),
             story=told(tell(scene_of(at, zones)), scenario.commands, at.dim(D_OP)),
-            knobs=knobs_of(at.arrays, at.layout, at.policy),
+            knobs=knobs_of(at.arrays, at.layout, at.rules),
+            rules=at.rules,
         )
 
     def counters(self) -> dict[str, int]:

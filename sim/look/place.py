@@ -22,7 +22,7 @@ class Place:
         self.arrays = arrays
         self.layout = layout
         self.geometry = geometry
-        self.policy = scenario.policy
+        self.rules = scenario.rules
         self.names = [("kernel", 0), *((p.name, p.pid) for p in scenario.processes)]
         self.pids = np.array([pid for _, pid in self.names], dtype=np.int32)
         self.count = arrays["count"].reshape(-1, COUNT_STRIDE)

@@ -12,6 +12,7 @@ from sim.core.state.state import EVENT_ROWS
 from sim.kernel.trace_row import Row
 from sim.look.history import oom_views
 from sim.look.place import Place
+from sim.policies import Policy
 from sim.run.snapshot import OomView, ZoneView
 from sim.scenario.layout import Layout, Region
 
@@ -26,7 +27,7 @@ class Scene:
 
     now: int  # op of the machine
     op: int  # op that is told, -1 for none
-    policy: str
+    rules: Policy
     rows: tuple[Row, ...]  # its events, oldest first
     whole: bool  # no event of this op is lost
     layout: Layout
@@ -70,7 +71,7 @@ def scene_of(at: Place, zones: tuple[ZoneView, ...]) -> Scene:
     return Scene(
         now=now,
         op=op,
-        policy=at.policy,
+        rules=at.rules,
         rows=tuple(Row(*row) for row in rows.tolist()),
         whole=whole,
         layout=at.layout,

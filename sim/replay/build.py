@@ -30,8 +30,6 @@ from sim.core.state.consts import (
     MOVABLE,
     ORDERS,
     OWNED_CLASSES,
-    P_OFF,
-    P_RFC_V1,
 )
 from sim.core.state.indices import (
     D_CPUS,
@@ -39,7 +37,6 @@ from sim.core.state.indices import (
     D_OWNER_HEADS,
     D_PAGES,
     D_PCP_HEADS,
-    D_POLICY,
     D_REGIONS,
     D_RESERVED,
     D_SAMPLE_EVERY,
@@ -49,9 +46,12 @@ from sim.core.state.indices import (
 from sim.core.state.state import COUNT_STRIDE, MAX_PROCESSES, PCP_LISTS, State
 from sim.errors import ScenarioError
 from sim.kernel.boot import zone_numbers
+from sim.policies.off import OFF
+from sim.policies.rfc_v1 import RFC_V1
 from sim.replay.dump import TYPES, Dump, Pcp, ZoneDump
 from sim.replay.log import cpus_online
-from sim.run.assemble import Arrays, _fill_regions
+from sim.replay.reading import reading
+from sim.run.assemble import Arrays, fill_regions, fill_rules
 from sim.scenario.layout import Layout, load_layout
 from sim.scenario.layout_checks import ZONE_ORDER
 
@@ -71,7 +71,8 @@ def layout_of(dump: Dump, folder: Path, cpus: int) -> Layout:
         "cpus": max(cpus, cpus_online(folder), *(1 + max(zone.pcp) for zone in zones)),
     }
     cmdline = folder / "cmdline"
-    found = TAGSTORE.search(cmdline.read_text()) if cmdline.exists() else None
+    with reading("run", cmdline):
+        found = TAGSTORE.search(cmdline.read_text()) if cmdline.exists() else None
     if found and dump.tag_refs is not None:
         start, size, tags = (int(number, 16) >> 12 for number in found.groups())
         region = {"data_start": start, "data_pages": size, "tag_start": tags, "tag_pages": size // 32}
@@ -86,6 +87,7 @@ class Recorded:
         """Arrays for this layout and this trace."""
         self.layout = layout
         self.rows = rows
+        self._rules = RFC_V1 if layout.regions else OFF  # of the kernels that were recorded
         cpus, regions = layout.cpus, len(layout.regions)
         shape = lengths(layout.total_pages, len(layout.zones), cpus, regions, layout.tag_pages, 1, len(rows))
         self.arrays, self._whole = make_arrays(shape)
@@ -114,7 +116,7 @@ class Recorded:
         dim, layout = self.arrays["dim"], self.layout
         zones, cpus = len(layout.zones), layout.cpus
         dim[D_PAGES], dim[D_ZONES], dim[D_CPUS], dim[D_REGIONS] = layout.total_pages, zones, cpus, len(layout.regions)
-        dim[D_POLICY] = P_RFC_V1 if layout.regions else P_OFF
+        fill_rules(self.arrays, self._rules)
         dim[D_SAMPLE_EVERY] = 1
         dim[D_PCP_HEADS] = layout.total_pages + zones * ORDERS * MIGRATETYPES
         dim[D_OWNER_HEADS] = dim[D_PCP_HEADS] + zones * cpus * PCP_LISTS
@@ -186,7 +188,7 @@ class Recorded:
         self.arrays["nxt"][ring], self.arrays["prv"][ring] = np.roll(ring, -1), np.roll(ring, 1)
 
     def _fill_refs(self, refs: dict[int, int]) -> None:
-        _fill_regions(self.arrays, self.layout, int(self.arrays["dim"][D_POLICY]))
+        fill_regions(self.arrays, self.layout, self._rules)
         for region in self.layout.regions:
             for pfn, held in refs.items():
                 self.arrays["tag_ref"][pfn - region.tag_start] = 1 + held

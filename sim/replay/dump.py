@@ -4,13 +4,14 @@ Both formats say the same: every free block in list order, every per-CPU list, p
 """
 
 import gzip
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.core.state.consts import CMA, HIGHATOMIC, ISOLATE, METADATA, MOVABLE, RECLAIMABLE, UNMOVABLE
-from sim.errors import ScenarioError
+from sim.replay.reading import reading
 
 TYPES = {
     "U": UNMOVABLE, "M": MOVABLE, "R": RECLAIMABLE, "H": HIGHATOMIC, "C": CMA, "D": METADATA, "T": METADATA,
@@ -75,13 +76,11 @@ class Dump:
 def read_dump(folder: Path) -> Dump:
     """One snapshot folder. Raises ScenarioError when neither format is there."""
     dump = Dump(folder.name, {})
-    try:
-        if (folder / "dump.gz").exists():
+    if (folder / "dump.gz").exists():
+        with reading("dump", folder / "dump.gz"):
             _read_sections(dump, _lines(folder / "dump"))
-        else:
-            _read_files(dump, folder)
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        raise ScenarioError(f"dump: {folder}: {error!r}") from None
+    else:
+        _read_files(dump, folder)
     return dump
 
 
@@ -156,26 +155,36 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _read_files(dump: Dump, folder: Path) -> None:
-    import json
+    for name, read in PARTS.items():
+        with reading("dump", folder / name):
+            read(dump, folder / name)
+    if (folder / "tagstore").exists() or (folder / "tagstore.gz").exists():
+        with reading("dump", folder / "tagstore"):
+            _read_tagstore(dump, folder)
 
-    for zone in json.loads((folder / "state.json").read_text())["zones"]:
+
+def _read_state(dump: Dump, path: Path) -> None:
+    for zone in json.loads(path.read_text())["zones"]:
         here = dump.zone(zone["name"])
         here.start, here.spanned, here.managed = zone["start_pfn"], zone["spanned"], zone["managed"]
         lowest, low, high, *_ = zone["watermark_min_low_high_promo"]
         here.marks = lowest, low, high
-    for line in _lines(folder / "freelists.txt"):
+
+
+def _read_free_lists(dump: Dump, path: Path) -> None:
+    for line in _lines(path):
         if line and not line.startswith("#"):
             _read_free(dump, line)
+
+
+def _read_pcps(dump: Dump, path: Path) -> None:
     pcp = None
-    for line in _lines(folder / "pcp.txt"):
+    for line in _lines(path):
         if line.startswith("zone"):
             words = line.split()
             pcp = dump.zone(words[1]).pcp[int(words[3])] = _pcp(dict(zip(words[2::2], words[3::2], strict=False)))
         elif line.startswith(" ") and pcp:
             _read_pcp(pcp, line)
-    _read_letters(dump, folder)
-    if (folder / "tagstore").exists() or (folder / "tagstore.gz").exists():
-        _read_tagstore(dump, folder)
 
 
 def _read_tagstore(dump: Dump, folder: Path) -> None:
@@ -192,23 +201,39 @@ def _read_tagstore(dump: Dump, folder: Path) -> None:
 FROM = re.compile(r"from pfn ([0-9a-f]+)")
 
 
-def _read_letters(dump: Dump, folder: Path) -> None:
-    """Letters by pageblock (the first grid of the file) and by page, cut into zones."""
-    for name, size in (("pageblocks.txt", 512), ("pages.txt", 1)):
-        letters: dict[int, str] = {}
-        start = 0
-        grid = False
-        for line in _lines(folder / name):
-            if line.startswith("#"):
-                found = FROM.search(line)
-                start, grid = int(found[1], 16) if found else start, True
-                letters[start] = ""
-            elif not line:
-                grid = False
-            elif grid:
-                letters[start] += line
+def _letters(path: Path) -> dict[int, str]:
+    """First pfn -> the letters of the grids of a file."""
+    letters: dict[int, str] = {}
+    start, grid = 0, False
+    for line in _lines(path):
+        if line.startswith("#"):
+            found = FROM.search(line)
+            start, grid = int(found[1], 16) if found else start, True
+            letters[start] = ""
+        elif not line:
+            grid = False
+        elif grid:
+            letters[start] += line
+    return letters
+
+
+def _read_letters(what: str, size: int) -> Callable[[Dump, Path], None]:
+    """Letters by pageblock (the first grid of the file) or by page, cut into zones."""
+
+    def read(dump: Dump, path: Path) -> None:
+        letters = _letters(path)
         for zone in dump.zones.values():
             for at, text in letters.items():
                 if at <= zone.start < at + len(text) * size:
-                    cut = text[(zone.start - at) // size :][: zone.spanned // size]
-                    setattr(zone, "blocks" if size == 512 else "pages", cut)
+                    setattr(zone, what, text[(zone.start - at) // size :][: zone.spanned // size])
+
+    return read
+
+
+PARTS: dict[str, Callable[[Dump, Path], None]] = {
+    "state.json": _read_state,
+    "freelists.txt": _read_free_lists,
+    "pcp.txt": _read_pcps,
+    "pageblocks.txt": _read_letters("blocks", 512),
+    "pages.txt": _read_letters("pages", 1),
+}

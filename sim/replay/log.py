@@ -4,6 +4,8 @@ import gzip
 import re
 from pathlib import Path
 
+from sim.replay.reading import reading
+
 RESERVED = re.compile(r"cma: Reserved (\d+) MiB at (?:0x)?([0-9a-f]+)")
 BROUGHT_UP = re.compile(r"smp: Brought up \d+ nodes?, (\d+) CPU")
 
@@ -12,8 +14,12 @@ def read_log(folder: Path) -> str:
     """dmesg.txt of a run folder, packed or not; empty without one."""
     packed, plain = folder / "dmesg.txt.gz", folder / "dmesg.txt"
     if packed.exists():
-        return gzip.decompress(packed.read_bytes()).decode()
-    return plain.read_text() if plain.exists() else ""
+        with reading("log", packed):
+            return gzip.decompress(packed.read_bytes()).decode()
+    if plain.exists():
+        with reading("log", plain):
+            return plain.read_text()
+    return ""
 
 
 def cma_range(folder: Path) -> tuple[int, int]:

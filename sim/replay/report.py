@@ -19,7 +19,8 @@ def replay_report(
     windows, seconds = replay(run, hints, start, end)
     views = [window.view(bool(run.layout.regions)) for window in windows]
     name = folder.resolve().name
-    return {"run": name, "mode": mode, "hints": hints, "seconds": round(seconds, 3), "windows": views}, windows
+    told = {"run": name, "mode": mode, "hints": hints, "seconds": round(seconds, 3), "unread": str(run.unread)}
+    return told | {"windows": views}, windows
 
 
 COLUMNS = (

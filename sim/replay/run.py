@@ -19,7 +19,7 @@ from sim.replay.instants import find_places, snapshot_times
 from sim.replay.log import cma_range
 from sim.replay.prepare import prepare
 from sim.replay.requests import begin_requests, prepare_requests, reservations_right
-from sim.replay.trace import Trace, find_trace, read_trace
+from sim.replay.trace import Trace, Unread, find_trace, read_trace
 from sim.replay.types import guess_types
 from sim.scenario.layout import Layout
 
@@ -65,6 +65,7 @@ class Run:
     refreshed: dict[str, int]  # snapshot -> row at which the kernel had folded its per-CPU counters
     cma: tuple[int, int]
     mode: str
+    unread: Unread
     refs: dict[int, int] = field(default_factory=dict)
 
     def sure_types(self, dump: Dump, row: int) -> NDArray[np.int8] | None:
@@ -92,7 +93,7 @@ def read_run(folder: Path, mode: str = "events", hints: str = "") -> Run:
         raise ScenarioError(f"trace: no marker says where dump {missing[0]} belongs")
     refreshed = snapshot_times(trace)
     machine = Recorded(layout, trace.rows)
-    return Run(folder, dumps, trace, layout, machine, places, refreshed, cma_range(folder), mode)
+    return Run(folder, dumps, trace, layout, machine, places, refreshed, cma_range(folder), mode, raw.unread)
 
 
 def tag_pages(layout: Layout) -> tuple[int, int]:
@@ -113,6 +114,8 @@ def replay(run: Run, hints: str, start: str | None, end: str | None) -> tuple[li
     first, last = _find(run, start, 0), _find(run, end, len(run.dumps) - 1)
     if first >= last:
         raise ScenarioError(f"from: {run.dumps[first].name}: is not before {run.dumps[last].name}")
+    if run.places[run.dumps[first].name][1] >= run.places[run.dumps[last].name][0]:
+        raise ScenarioError(f"trace: no event between {run.dumps[first].name} and {run.dumps[last].name}")
     windows, seconds, row = [], 0.0, run.places[run.dumps[first].name][0]
     for a, b in zip(run.dumps[first:last], run.dumps[first + 1 : last + 1], strict=True):
         began = time.perf_counter()

@@ -7,6 +7,8 @@ import gzip
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +17,32 @@ from numpy.typing import NDArray
 from sim.core.state import consts as c
 from sim.errors import ScenarioError
 from sim.kernel.gfp import NAMES
+from sim.replay.lines import is_expected, read_line
+from sim.replay.reading import reading
 
 Row = tuple[int, ...]
 GFP = {name: mask for mask, name in NAMES} | {"__GFP_TAGGED": 0x800000}
-LINE = re.compile(rb" *(.+)-(\d+) +\[(\d+)\] \S+ +(\d+\.\d+): (\w+): (.*)")
 SECOND = "SECOND"  # a mark of ours: where a CPU folds its counters (vmstat_update, rounded to whole seconds)
 LATE = 0.032  # seconds: a timer that is a second away may fire a granule of the timer wheel late, 8 jiffies of 250 Hz
-PAGE = re.compile(rb"\S+ pfn=0x([0-9a-f]+)(?: order=(\d+))?(?: migratetype=(\d+))?(?: \w+=(\S+))?")
+PAGE = re.compile(rb"\S+ pfn=0x([0-9a-f]+)(?: order=(\d+))?(?: migratetype=(\d+))?(?: \w+=(\S+))?\s*$")
 FIELD = re.compile(rb"(\w+)=(\(?-?[0-9a-zA-Z_]+)")
 HEX = {b"pfn", b"block", b"merged_pfn", b"src", b"dst", b"range", b"page"}
 PORTED = re.compile(rb"(metadata_reserve|metadata_free|metadata_return|metadata_pin|metadata_unpin|pin|drain): (.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What a trace holds that could not be read: lines, the first of them, and names of gfp flags nobody knows."""
+
+    lines: int = 0
+    first: str = ""
+    flags: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """One line, "" when everything was read."""
+        lines = f"{self.lines:,} line{'s'[: self.lines != 1]} could not be read, the first: {self.first!r}"
+        flags = f"unknown gfp flags are left out: {', '.join(self.flags)}"
+        return "; ".join([lines] * bool(self.lines) + [flags] * bool(self.flags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,7 @@ class Trace:
 
     rows: NDArray[np.int64]
     marks: tuple[tuple[int, str], ...]
+    unread: Unread = Unread()
 
     def find(self, text: str) -> int:
         """The row that follows a marker, -1 if it is not there."""
@@ -46,37 +65,60 @@ def find_trace(folder: Path) -> Path | None:
 
 def read_trace(path: Path) -> Trace:
     """Read `trace.txt.gz` or `trace.txt`. Raises ScenarioError if it cannot be read or has no events."""
-    try:
+    with reading("trace", path):
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError) as error:
-        raise ScenarioError(f"trace: {path}: {error}") from None
-    return parse_trace(data)
+    return parse_trace(data, str(path))
 
 
-def parse_trace(data: bytes) -> Trace:
-    """The rows of ftrace text. Lines that are not about the page allocator are passed over."""
+def parse_trace(data: bytes, source: str = "text") -> Trace:
+    """The rows of a trace (lines.py says of which tools). What cannot be read is counted, events of others are not.
+
+    Raises ScenarioError, naming `source`, when there is no event of the page allocator.
+    """
     rows: list[Row] = []
     marks: list[tuple[int, str]] = []
+    unread: list[bytes] = []
     second = -1
     for line in data.split(b"\n"):
-        found = LINE.match(line)
-        if not found:
+        found = read_line(line)
+        if found is None:
+            if not is_expected(line):
+                unread.append(line)
             continue
-        name, body = found[5], found[6]
-        if int(float(found[4]) - LATE) != second:
-            second = int(float(found[4]) - LATE)
+        pid, cpu, seconds, name, body = found
+        if int(float(seconds) - LATE) != second:
+            second = int(float(seconds) - LATE)
             marks.append((len(rows), f"{SECOND} {second}"))
         if name == b"tracing_mark_write":
             marks.append((len(rows), body.decode(errors="replace").strip()))
-        elif fields := READERS.get(name, _ported)(name, body):
-            rows.append((*fields, int(found[2]), int(found[3])))
+        elif fields := _row(name, body):
+            rows.append((*fields, pid, cpu))
+        elif name in READERS or PORTED.match(body):
+            unread.append(line)
     if not rows:
-        raise ScenarioError("trace: no event of the page allocator in it")
-    return Trace(np.array(rows, dtype=np.int64), tuple(marks))
+        raise ScenarioError(f"trace: {source}: no event of the page allocator in it{_instead(data, unread)}")
+    told = Unread(len(unread), _text(unread[0]) if unread else "", _unknown_flags(data))
+    return Trace(np.array(rows, dtype=np.int64), tuple(marks), told)
 
 
-def _number(text: str) -> int:
-    return int(text, 16) if text.startswith("0x") else 0
+def _row(name: bytes, body: bytes) -> Row | None:
+    """What an event says, None if it is not one of ours or lacks what it must have."""
+    try:
+        return READERS.get(name, _ported)(name, body)
+    except (KeyError, ValueError):
+        return None
+
+
+def _instead(data: bytes, unread: list[bytes]) -> str:
+    if not data.strip():
+        return ": it is empty"
+    if not unread:
+        return ""
+    return f", but {len(unread):,} line{'s'[: len(unread) != 1]} that cannot be read, the first: {_text(unread[0])!r}"
+
+
+def _text(line: bytes) -> str:
+    return line.decode(errors="replace").strip()[:120]
 
 
 _gfps: dict[bytes, int] = {}
@@ -84,18 +126,29 @@ _gfps: dict[bytes, int] = {}
 
 def _gfp(text: bytes) -> int:
     if text not in _gfps:
-        value = 0
-        for name in text.decode().split("|"):
-            value |= GFP.get(name) or _number(name)
-        _gfps[text] = value
+        _gfps[text] = reduce(or_, (_flag(name) or 0 for name in text.decode(errors="replace").split("|")))
     return _gfps[text]
+
+
+def _flag(name: str) -> int | None:
+    """The bits of a name, or of a number where the tool knew no name; None for what is neither."""
+    try:
+        return GFP[name] if name in GFP else int(name, 0)
+    except ValueError:
+        return None
+
+
+def _unknown_flags(data: bytes) -> tuple[str, ...]:
+    texts = set(re.findall(rb"gfp_(?:flags|mask)=(\S+)", data))
+    names = {name for text in texts for name in text.decode(errors="replace").split("|")}
+    return tuple(sorted(name for name in names if _flag(name) is None))
 
 
 def _page_event(kind: int) -> Callable[[bytes, bytes], Row | None]:
     def read(_: bytes, body: bytes) -> Row | None:
         found = PAGE.match(body)
         if not found:
-            return None
+            return _page_by_names(kind, body)
         pfn, order, mt, last = found.groups()
         if kind == c.T_ALLOC:
             pages = -1 if pfn == b"0" else int(pfn, 16)
@@ -105,12 +158,22 @@ def _page_event(kind: int) -> Callable[[bytes, bytes], Row | None]:
     return read
 
 
-def _fields(body: bytes) -> dict[bytes, int]:
-    """name=number pairs; pfns are hexadecimal with or without 0x."""
+def _page_by_names(kind: int, body: bytes) -> Row:
+    """The same where fields come otherwise: a decimal pfn (before 5.14), more fields, `page=  (null)`."""
+    f = _fields(body)
+    pfn, order, mt = f[b"pfn"], f.get(b"order", 0), f.get(b"migratetype", 0)
+    if kind == c.T_ALLOC:
+        flags = re.search(rb"gfp_flags=(\S+)", body)
+        return (kind, pfn or -1, f[b"order"], mt, _gfp(flags[1]) if flags else 0, 0, 0, 0)
+    return (kind, pfn, order, mt, f.get(b"percpu_refill", 0), 0, 0, 0)
+
+
+def _fields(body: bytes, ours: bool = False) -> dict[bytes, int]:
+    """name=number pairs. The kernel prints pfns with 0x, before 5.14 decimal; lines of `ours` have them hexadecimal."""
     result = {}
     for name, text in FIELD.findall(body):
         try:
-            result[name] = int(text.lstrip(b"("), 16 if name in HEX else 0)
+            result[name] = int(text.lstrip(b"("), 16 if ours and name in HEX else 0)
         except ValueError:
             continue
     return result
@@ -168,7 +231,7 @@ def _ported(_: bytes, body: bytes) -> Row | None:
     found = PORTED.match(body)
     if not found:
         return None
-    name, f = found[1], _fields(found[2])
+    name, f = found[1], _fields(found[2], ours=True)
     if name == b"metadata_reserve":
         more = f[b"block"], f[b"nblocks"], f[b"taken"]
         ret = c.EINTR if found[2].endswith(b"eintr") else f[b"ret"]

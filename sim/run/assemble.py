@@ -5,6 +5,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sim.core.jit.builds import make_state
+from sim.core.rules import RULES
 from sim.core.run import boot
 from sim.core.state.arrays import lengths, make_arrays
 from sim.core.state.consts import (
@@ -17,35 +18,34 @@ from sim.core.state.consts import (
     MOVABLE,
     ORDERS,
     OWNED_CLASSES,
-    P_OFF,
-    P_RFC_V1,
-    P_STATIC,
 )
 from sim.core.state.indices import (
     D_CPUS,
     D_EVENTS,
+    D_HOME,
     D_LRU_HEADS,
     D_MARKED,
     D_MARKS,
     D_OWNER_HEADS,
     D_PAGES,
     D_PCP_HEADS,
-    D_POLICY,
     D_PROCESSES,
     D_PROGRAM_ROWS,
     D_REGIONS,
+    D_RULES,
     D_SAMPLE_EVERY,
     D_WEIGHT,
     D_ZONES,
 )
 from sim.core.state.state import COST_BUCKETS, COUNT_STRIDE, EVENT_ROWS, MAX_PROCESSES, PCP_LISTS, State
 from sim.kernel.boot import boot_numbers
+from sim.policies import Policy
 from sim.scenario.layout import Layout
 from sim.scenario.layout_checks import ZONE_ORDER
 from sim.scenario.scenario import Scenario
 
 Arrays = dict[str, NDArray[Any]]
-POLICIES = {"off": P_OFF, "static": P_STATIC, "rfc-v1": P_RFC_V1}
+HOMES = {"MOVABLE": MOVABLE, "METADATA": METADATA}
 
 
 def assemble(scenario: Scenario, layout: Layout, event_rows: int = EVENT_ROWS) -> tuple[Arrays, Arrays, State]:
@@ -59,33 +59,39 @@ def assemble(scenario: Scenario, layout: Layout, event_rows: int = EVENT_ROWS) -
         layout.total_pages, zones, layout.cpus, regions, layout.tag_pages, len(program), event_rows=event_rows
     )
     arrays, whole = make_arrays(shape)
-    policy = POLICIES[scenario.policy]
-    _fill_dims(arrays, layout, policy, len(program))
+    rules = scenario.rules
+    _fill_dims(arrays, layout, len(program))
+    fill_rules(arrays, rules)
     arrays["program"][: program.size] = program.ravel()
     arrays["rng"][0] = scenario.seed
     _fill_costs(arrays, scenario)
-    _fill_zones(arrays, layout, scenario.policy)
-    _fill_regions(arrays, layout, policy)
+    _fill_zones(arrays, layout, rules)
+    fill_regions(arrays, layout, rules)
     _fill_processes(arrays, scenario)
-    _fill_pages(arrays, layout, policy)
+    _fill_pages(arrays, layout, rules)
     state = make_state(arrays)
-    _free_memory(arrays, state, layout, policy)
+    _free_memory(arrays, state, layout, rules)
     boot.first_sample(state)
     return arrays, whole, state
 
 
-def _fill_dims(arrays: Arrays, layout: Layout, policy: int, program_rows: int) -> None:
+def _fill_dims(arrays: Arrays, layout: Layout, program_rows: int) -> None:
     dim = arrays["dim"]
     dim[D_PAGES] = layout.total_pages
     dim[D_ZONES] = len(layout.zones)
     dim[D_CPUS] = layout.cpus
     dim[D_REGIONS] = len(layout.regions)
-    dim[D_POLICY] = policy
     dim[D_PROGRAM_ROWS] = program_rows
     dim[D_SAMPLE_EVERY] = 1
     dim[D_PCP_HEADS] = layout.total_pages + len(layout.zones) * ORDERS * MIGRATETYPES
     dim[D_OWNER_HEADS] = dim[D_PCP_HEADS] + len(layout.zones) * layout.cpus * PCP_LISTS
     dim[D_LRU_HEADS] = dim[D_OWNER_HEADS] + MAX_PROCESSES * OWNED_CLASSES
+
+
+def fill_rules(arrays: Arrays, rules: Policy) -> None:
+    """The rules as the core knows them: bits, and where tag pageblocks live that are lent."""
+    arrays["dim"][D_RULES] = sum(RULES[name] for name in rules.rules)
+    arrays["dim"][D_HOME] = METADATA - HOMES[rules.home] if rules.lends else 0
 
 
 def _fill_costs(arrays: Arrays, scenario: Scenario) -> None:
@@ -94,8 +100,8 @@ def _fill_costs(arrays: Arrays, scenario: Scenario) -> None:
     by_path[:, 1] = [path * COST_BUCKETS for path in range(len(by_path))]  # where a cost of 0 is counted
 
 
-def _fill_zones(arrays: Arrays, layout: Layout, policy: str) -> None:
-    numbers = boot_numbers(layout, policy)
+def _fill_zones(arrays: Arrays, layout: Layout, rules: Policy) -> None:
+    numbers = boot_numbers(layout, rules)
     for z, (name, n) in enumerate(zip(layout.zones, numbers, strict=True)):
         banks = layout.zone_banks(name)
         arrays["z_start"][z] = layout.page_of(banks[0].start_pfn)
@@ -107,7 +113,8 @@ def _fill_zones(arrays: Arrays, layout: Layout, policy: str) -> None:
         arrays["pcp_high"][z], arrays["pcp_batch"][z] = n.pcp_high, n.batch
 
 
-def _fill_regions(arrays: Arrays, layout: Layout, policy: int) -> None:
+def fill_regions(arrays: Arrays, layout: Layout, rules: Policy) -> None:
+    """Where data and tags of each region lie; tag storage that is kept counts 1 from the start."""
     base = 0
     for r, region in enumerate(layout.regions):
         arrays["r_data"][r] = layout.page_of(region.data_start)
@@ -117,7 +124,7 @@ def _fill_regions(arrays: Arrays, layout: Layout, policy: int) -> None:
         arrays["r_block"][r] = region.block_pages
         arrays["r_base"][r] = base
         base += region.tag_pages
-    if policy == P_STATIC:
+    if rules.keeps:
         arrays["tag_ref"][:] = 1
 
 
@@ -136,7 +143,7 @@ def _fill_processes(arrays: Arrays, scenario: Scenario) -> None:
         arrays["p_cpu"][i] = process.cpu
 
 
-def _fill_pages(arrays: Arrays, layout: Layout, policy: int) -> None:
+def _fill_pages(arrays: Arrays, layout: Layout, rules: Policy) -> None:
     kind, pb_zone = arrays["kind"], arrays["pb_zone"]
     arrays["order"][:] = -1
     kind[:], pb_zone[:], arrays["pb_mt"][:] = K_HOLE, -1, MOVABLE
@@ -146,18 +153,18 @@ def _fill_pages(arrays: Arrays, layout: Layout, policy: int) -> None:
         pb_zone[start // 512 : -(-(start + bank.pages) // 512)] = layout.zones.index(bank.zone)
     for region in layout.regions:
         start = layout.page_of(region.tag_start)
-        if policy == P_STATIC:
+        if rules.keeps:
             kind[start : start + region.tag_pages] = K_TAGS
-        if policy == P_RFC_V1:
-            arrays["pb_mt"][start // 512 : (start + region.tag_pages) // 512] = METADATA
+        else:
+            arrays["pb_mt"][start // 512 : (start + region.tag_pages) // 512] = HOMES[rules.home]
     by_block = kind.reshape(-1, 512)
     count = arrays["count"].reshape(-1, COUNT_STRIDE)
     for k in (K_HOLE, K_KERNEL, K_TAGS):
         count[:, k] = (by_block == k).sum(axis=1)
 
 
-def _free_memory(arrays: Arrays, state: State, layout: Layout, policy: int) -> None:
-    """Everything but the kernel goes to the buddy lists, ascending; then, but for `static`, tag storage."""
+def _free_memory(arrays: Arrays, state: State, layout: Layout, rules: Policy) -> None:
+    """Everything but the kernel goes to the buddy lists, ascending; then tag storage, unless it is kept."""
     dim = arrays["dim"]
     boot.init_lists(state, layout.total_pages, len(arrays["nxt"]))
     tags = sorted((region.tag_start, region.tag_end) for region in layout.regions)
@@ -166,9 +173,9 @@ def _free_memory(arrays: Arrays, state: State, layout: Layout, policy: int) -> N
         for start, end in [*((s, e) for s, e in tags if bank.start_pfn <= s < bank.end), (bank.end, bank.end)]:
             _free(state, layout, at, start)
             at = end
-    if policy != P_STATIC:
-        _free_tag_storage(state, layout, METADATA if policy == P_RFC_V1 else MOVABLE)
-    if policy == P_RFC_V1 and layout.zero_page is not None:
+    if not rules.keeps:
+        _free_tag_storage(state, layout, HOMES[rules.home])
+    if rules.lends and layout.zero_page is not None:
         boot.reserve_zero_page(state, layout.page_of(layout.zero_page))
     dim[D_EVENTS] = dim[D_MARKS] = dim[D_MARKED] = 0
     arrays["ev"][:] = 0

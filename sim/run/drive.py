@@ -12,6 +12,7 @@ from sim.core.state.consts import S_EXIT
 from sim.core.state.indices import D_OOMS, D_OP, D_TOUCHED
 from sim.core.state.state import State
 from sim.kernel import knobs
+from sim.policies import DEFAULT, Policy
 from sim.scenario.layout import Layout
 from sim.scenario.poke import Command, Kill, Knob, end_of
 from sim.scenario.program import step_rows
@@ -46,7 +47,7 @@ class Plan:
 
     due: tuple[Due, ...]
     layout: Layout
-    policy: str
+    rules: Policy = DEFAULT  # without commands nobody asks for them
 
     def next(self, op: int) -> Due | None:
         """The first command that is not done at this op."""
@@ -57,7 +58,7 @@ def plan_of(scenario: Scenario, layout: Layout) -> Plan:
     """What a machine of this scenario will be told."""
     numbers: dict[str | None, int] = {process.name: n for n, process in enumerate(scenario.processes, start=1)}
     due = (Due(command, tuple(_rows(command, numbers, layout))) for command in scenario.commands)
-    return Plan(tuple(due), layout, scenario.policy)
+    return Plan(tuple(due), layout, scenario.rules)
 
 
 def _rows(command: Command, numbers: dict[str | None, int], layout: Layout) -> list[Row]:
@@ -112,7 +113,7 @@ class Drive:
         """One op of a command."""
         command = due.command
         if isinstance(command, Knob):
-            knobs.turn(self.arrays, command.name, command.value, self.plan.layout, self.plan.policy)
+            knobs.turn(self.arrays, command.name, command.value, self.plan.layout, self.plan.rules)
         step, process, what, order, _, argument = due.rows[unit]
         result = program.run_command(self.state, step, process, what, order, argument)
         self.came_to = [*(self.came_to if unit else ()), result]

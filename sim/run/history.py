@@ -58,7 +58,7 @@ class History:
         self, checkpoints: Checkpoints, layout: Layout, names: list[tuple[str, int]], plan: Plan | None = None
     ) -> None:
         self._checkpoints = checkpoints
-        self.plan = plan or Plan((), layout, "")  # may change while somebody asks: the answer is that of either future
+        self.plan = plan or Plan((), layout)  # may change while somebody asks: the answer is that of either future
         self._layout = layout
         self._names = names
         self._lock = threading.Lock()
@@ -148,7 +148,7 @@ class Watcher:
     def __init__(self, whole: dict[str, NDArray[Any]], layout: Layout) -> None:
         self._whole = whole
         self._arrays = views(whole, layout.total_pages)
-        self._drive = Drive(self._arrays, make_state(self._arrays), Plan((), layout, ""))
+        self._drive = Drive(self._arrays, make_state(self._arrays), Plan((), layout))
         self.dim = self._arrays["dim"]
 
     def begin(self, copy: Checkpoint, events: int, page: int, plan: Plan | None = None) -> None:

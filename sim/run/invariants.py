@@ -35,7 +35,6 @@ from sim.core.state.consts import (
     NO_PAGE,
     ORDERS,
     OWNED_CLASSES,
-    P_RFC_V1,
     PAGEBLOCK_PAGES,
     PAGES_PER_TAG_PAGE,
     PCPTYPES,
@@ -47,24 +46,25 @@ from sim.core.state.indices import (
     D_PAGES,
     D_PCP_HEADS,
     D_PINS,
-    D_POLICY,
     D_RESERVED,
     D_TAGGED,
     D_ZONES,
+    V_LEFT,
     V_RESERVE_FREE,
     V_RESERVE_SUCCESS,
     V_ROLLBACK,
 )
 from sim.core.state.state import COUNT_STRIDE, MAX_PROCESSES, PCP_LISTS
 from sim.errors import BrokenInvariant
+from sim.policies import Policy
 from sim.run.invariants_costs import check_costs
-from sim.scenario.layout import Layout
+from sim.scenario.layout import Layout, Region
 
 Arrays = dict[str, NDArray[Any]]
 CLASS_OF_KIND = {K_ANON: 0, K_TAGGED: 1, K_SLAB: 2, K_UNMOVABLE: 3, K_PAGETABLE: 4, K_FILE: 5, K_DIRTY: 6}
 
 
-def check_machine(arrays: Arrays, layout: Layout) -> None:
+def check_machine(arrays: Arrays, layout: Layout, rules: Policy) -> None:
     """Raise BrokenInvariant with the first thing that does not hold."""
     seen = np.zeros(int(arrays["dim"][D_PAGES]), dtype=np.int8)
     _check_buddy_lists(arrays, seen)
@@ -73,7 +73,7 @@ def check_machine(arrays: Arrays, layout: Layout) -> None:
     _check_every_page_once(arrays, seen)
     _check_counts(arrays)
     _check_pins(arrays)
-    _check_tag_storage(arrays, layout)
+    _check_tag_storage(arrays, layout, rules)
     check_costs(arrays)
 
 
@@ -210,26 +210,50 @@ def _check_pins(arrays: Arrays) -> None:
     _demand(np.array_equal(table, flagged), f"pins: table {table.tolist()}, pages {flagged.tolist()}")
 
 
-def _check_tag_storage(arrays: Arrays, layout: Layout) -> None:
+def _check_tag_storage(arrays: Arrays, layout: Layout, rules: Policy) -> None:
     dim, vm, kind = arrays["dim"], arrays["vm"], arrays["kind"]
     tagged = (kind == K_TAGGED) | ((kind == K_KERNEL) & (arrays["flags"] & F_STORAGE != 0))
     _demand((kind == K_TAGGED).sum() == dim[D_TAGGED], f"tagged pages: {dim[D_TAGGED]}, {(kind == K_TAGGED).sum()}")
     _demand(not arrays["z_isolated"].any(), "a pageblock was left isolated")
-    if dim[D_POLICY] != P_RFC_V1:
+    if not rules.lends:
         return
     reserved = vm[V_RESERVE_SUCCESS] - vm[V_RESERVE_FREE] - vm[V_ROLLBACK]
     _demand(reserved == dim[D_RESERVED], f"success - free - rollback: {reserved}, reserved: {dim[D_RESERVED]}")
+    holding = tagged | _reserved_for(arrays)
+    left, exact = 0, True
     for r, region in enumerate(layout.regions):
         tags = slice(int(arrays["r_tag"][r]), int(arrays["r_tag_end"][r]))
+        data = slice(int(arrays["r_data"][r]), int(arrays["r_data_end"][r]))
         refs = arrays["tag_ref"][int(arrays["r_base"][r]) :][: region.tag_pages]
         _demand(not tagged[tags].any(), f"region {r}: a tagged page lies in tag storage")
-        data = tagged[int(arrays["r_data"][r]) : int(arrays["r_data_end"][r])]
-        _check_region(kind[tags] == K_TAGS, refs, data, region.block_pages)
+        held = _check_blocks(kind[tags] == K_TAGS, refs, region.block_pages)
+        if "storage" not in rules.breaks:
+            _demand((held[_by_block(tagged[data], region) > 0] > 0).all(), "a tagged page has no tag storage")
+        if "counts" in rules.breaks or (region.block_pages > 1 and "large" in rules.breaks):
+            exact = False
+            continue
+        more = np.where(held > 0, held - 1, 0) - _by_block(holding[data], region)
+        _demand((more >= 0).all(), "a tag block counts less than 1 + its tagged pages")
+        left += int(more.sum())
+    _demand(left == vm[V_LEFT] or not exact, f"tag blocks count {left} more than their pages, {vm[V_LEFT]} were left")
 
 
-def _check_region(reserved: NDArray[np.bool_], refs: NDArray[np.int32], tagged: NDArray[np.bool_], block: int) -> None:
-    """A block is reserved while tagged pages hold it, and counts 1 + those pages (orders above 5 differ by W2b)."""
-    served = tagged.reshape(-1, PAGES_PER_TAG_PAGE * block).sum(axis=1)
+def _reserved_for(arrays: Arrays) -> NDArray[np.bool_]:
+    """Pages of the allocated blocks for which tag storage was reserved."""
+    flags, found = arrays["flags"], np.zeros(len(arrays["flags"]), dtype=np.bool_)
+    for page in np.flatnonzero((flags & F_STORAGE != 0) & (flags & F_HEAD != 0)):
+        found[page : page + (1 << int(arrays["order"][page]))] = True
+    return found
+
+
+def _by_block(pages: NDArray[np.bool_], region: Region) -> NDArray[np.int64]:
+    """How many of these data pages each tag block of a region serves."""
+    served: NDArray[np.int64] = pages.reshape(-1, PAGES_PER_TAG_PAGE * region.block_pages).sum(axis=1)
+    return served
+
+
+def _check_blocks(reserved: NDArray[np.bool_], refs: NDArray[np.int32], block: int) -> NDArray[np.int32]:
+    """A block is reserved whole, and exactly while it counts; returns the counts."""
     held = refs.reshape(-1, block)[:, 0]
     by_block = reserved.reshape(-1, block)
     _demand((by_block.all(axis=1) == by_block.any(axis=1)).all(), "a tag block is reserved in part")
@@ -237,6 +261,4 @@ def _check_region(reserved: NDArray[np.bool_], refs: NDArray[np.int32], tagged: 
         ((held > 0) == by_block[:, 0]).all(),
         "a tag block is reserved without a count, or counts without being reserved",
     )
-    _demand((held[served > 0] > 0).all(), "a tagged page has no tag storage")
-    if block == 1:
-        _demand((held == np.where(held > 0, 1 + served, 0)).all(), "a tag block counts other than 1 + its tagged pages")
+    return held

@@ -15,6 +15,7 @@ from sim.core.state.indices import D_EVENTS, D_OP, D_TRACE
 from sim.errors import ScenarioError
 from sim.kernel.kernel_trace import LINES
 from sim.kernel.trace_row import Row
+from sim.policies.rfc_v1 import RFC_V1
 from sim.replay.write import cmdline, write_dump
 from sim.run.assemble import assemble
 from sim.scenario.layout import Layout, load_layout
@@ -40,7 +41,7 @@ class Recording:
         """Boot and run to `start`, silently. Raises ScenarioError when the scenario is impossible."""
         self.layout: Layout = load_layout(scenario.layout)
         self.arrays, self._whole, self._state = assemble(scenario, self.layout, ROWS)
-        self.tagged: bool = scenario.policy == "rfc-v1" and bool(self.layout.regions)
+        self.tagged: bool = scenario.rules.lends and bool(self.layout.regions)
         self.names = [("kernel", 0), *((process.name, process.pid) for process in scenario.processes)]
         self.lines: list[str] = []
         self.rows: list[Row] = []
@@ -111,8 +112,10 @@ def _head(comm: str, pid: int, cpu: int, flags: str, op: int) -> str:
 def record(scenario: Scenario, ops: Sequence[int], folder: Path) -> None:
     """Write a run folder: `trace.txt.gz` from the first of these ops to the last, and a dump of the machine at each.
 
-    Raises ScenarioError when the folder has something in it, or a recording cannot hold the layout.
+    Raises ScenarioError when the folder has something in it, or a recording cannot hold the layout or the rules.
     """
+    if scenario.rules.lends and scenario.rules.rules != RFC_V1.rules:
+        raise ScenarioError(f"record: {scenario.policy}: a replay knows tag storage as {RFC_V1.name} has it, unmended")
     recording = Recording(scenario, ops[0])
     line = cmdline(recording.layout, recording.tagged)
     try:

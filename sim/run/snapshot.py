@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.policies import DEFAULT, Policy
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -20,9 +22,9 @@ class Ledger:
     anon: int  # lent: anonymous data
     file: int  # lent: clean page cache
     dirty: int  # lent: dirty page cache
-    free: int  # free METADATA (policy `off`: free)
+    free: int  # free METADATA (where it is ordinary memory: free)
     pcp: int  # on per-CPU lists
-    other: int  # anything else: isolated, or kernel memory under `off`
+    other: int  # anything else: isolated, or kernel memory where it is ordinary memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,7 @@ class Snapshot:
     costs: tuple[CostView, ...] = ()
     story: Story = UNTOLD
     knobs: Mapping[str, int] = field(default_factory=dict)  # where the knobs of sim/kernel/knobs.py stand
+    rules: Policy = DEFAULT  # of the run
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.policies import Policy
 from sim.scenario.schema import Int, Model
 
 ASSUMPTION = "assumption"
@@ -108,9 +109,9 @@ PATHS: tuple[Path, ...] = (
 )
 
 
-def paths_of(policy: str) -> tuple[Path, ...]:
+def paths_of(rules: Policy) -> tuple[Path, ...]:
     """The paths that exist under a policy: who reserves nothing has the first three, for all requests alike."""
-    if policy == "rfc-v1":
+    if rules.lends:
         return PATHS
-    who = "any page" if policy == "static" else "untagged"
+    who = "any page" if rules.keeps else "untagged"
     return tuple(Path(path.slug, path.label.replace("untagged", who)) for path in PATHS if not path.tagged)

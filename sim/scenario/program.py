@@ -22,13 +22,14 @@ from sim.core.state.consts import (
     S_FREE,
     S_FREE_PAGE,
     S_PIN,
+    S_SPLIT,
     S_UNPIN,
     S_WORK,
 )
 from sim.kernel import gfp
 from sim.scenario.layout import Layout
 from sim.scenario.layout_checks import ZONE_ORDER, need
-from sim.scenario.schema import Int, Model, Pfn
+from sim.scenario.schema import Flag, Int, Model, Pfn
 from sim.scenario.workload import PAGES, WHATS, Process, What
 
 MAX_OPS = 100_000_000
@@ -47,12 +48,13 @@ class Alloc(Model):
     order: Annotated[Int, Field(ge=0, le=MAX_ORDER)] = 0
     count: Count = 1
     zone: Literal["DMA", "DMA32"] | None = None  # __GFP_DMA, __GFP_DMA32: the highest zone that will do
+    for_tags: Flag = False  # with __GFP_TAGGED, and never tagged: as when a fault is given up half way
     bulk: Annotated[Int, Field(ge=2, le=PAGES)] | None = None  # pages that each op asks for (__alloc_pages_bulk)
 
     @property
     def gfp(self) -> int:
-        """The gfp bit of `zone`."""
-        return {"DMA": gfp.DMA, "DMA32": gfp.DMA32, None: 0}[self.zone]
+        """The gfp bits of `zone` and `for_tags`."""
+        return {"DMA": gfp.DMA, "DMA32": gfp.DMA32, None: 0}[self.zone] | gfp.TAGGED * self.for_tags
 
 
 class Free(Model):
@@ -95,6 +97,13 @@ class FreePage(Model):
         return range(self.pfn, self.pfn + self.count * self.every, self.every)
 
 
+class Split(Model):
+    """Split the block of user memory that begins at a page into single pages, as reclaim does with a huge page."""
+
+    do: Literal["split"]
+    pfn: Pfn
+
+
 class Drain(Model):
     """Empty all per-CPU lists."""
 
@@ -121,8 +130,9 @@ class Exit(Model):
     process: str
 
 
-Step = Annotated[Alloc | Free | Pin | Unpin | FreePage | Drain | Compact | Work | Exit, Field(discriminator="do")]
-STEPS = ("alloc", "free", "pin", "unpin", "free_page", "drain", "compact", "work", "exit")
+Single = Alloc | Free | Pin | Unpin | Split | Drain | Compact | Work | Exit  # a row of the core's program each
+Step = Annotated[Single | FreePage, Field(discriminator="do")]
+STEPS = ("alloc", "free", "pin", "unpin", "free_page", "split", "drain", "compact", "work", "exit")
 
 
 def ops_of(step: Step) -> int:
@@ -161,11 +171,13 @@ def validate_step(step: Model, at: str, names: Sequence[str], layout: Layout) ->
 
 
 def _validate_kernel(step: Alloc, at: str, layout: Layout) -> None:
-    """Low zones are for kernel memory, and there must be one; a bulk request is for single unmovable pages."""
+    """Low zones are for kernel memory, and there must be one; bulk for single unmovable pages, tags for anon ones."""
     low = step.zone is None or step.what in {"slab", "unmovable"}
     need(low, f"{at}.zone", step.zone, f"{step.what} pages may lie in any zone")
     there = step.zone is None or ZONE_ORDER.index(layout.zones[0]) <= ZONE_ORDER.index(step.zone)
     need(there, f"{at}.zone", step.zone, f"the lowest zone is {layout.zones[0]}")
+    user = not step.for_tags or step.what == "anon"
+    need(user, f"{at}.for_tags", step.for_tags, "only anon pages are asked for like this")
     plain = step.bulk is None or (step.what == "unmovable" and step.order == 0 and step.zone is None)
     need(plain, f"{at}.bulk", step.bulk, "only single unmovable pages, from any zone, come in bulk")
 
@@ -174,7 +186,7 @@ def _named(step: Model) -> Sequence[int]:
     """Pfns that a step names."""
     if isinstance(step, FreePage):
         return step.pfns
-    return (step.pfn,) if isinstance(step, Pin | Unpin) else ()
+    return (step.pfn,) if isinstance(step, Pin | Unpin | Split) else ()
 
 
 def program_array(program: tuple[Step, ...], processes: tuple[Process, ...], layout: Layout) -> NDArray[np.int64]:
@@ -191,9 +203,7 @@ def step_rows(step: Step, numbers: dict[str | None, int], layout: Layout) -> lis
     return [_row(step, numbers, layout)]
 
 
-def _row(
-    step: Alloc | Free | Pin | Unpin | Drain | Compact | Work | Exit, numbers: dict[str | None, int], layout: Layout
-) -> tuple[int, ...]:
+def _row(step: Single, numbers: dict[str | None, int], layout: Layout) -> tuple[int, ...]:
     match step:
         case Alloc():
             kind, argument = (S_BULK, step.bulk) if step.bulk else (S_ALLOC, step.gfp)
@@ -205,6 +215,8 @@ def _row(
             return S_PIN, numbers.get(step.process, 0), 0, step.ops or 0, 1, layout.page_of(step.pfn)
         case Unpin():
             return S_UNPIN, 0, 0, 0, 1, layout.page_of(step.pfn)
+        case Split():
+            return S_SPLIT, 0, 0, 0, 1, layout.page_of(step.pfn)
         case Drain():
             return S_DRAIN, 0, 0, 0, 1, 0
         case Compact():

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_validator
 
-from sim.core.state.consts import P_OFF, P_RFC_V1, P_STATIC
+from sim import policies
 from sim.errors import ScenarioError
 from sim.scenario.changes import apply_changes
 from sim.scenario.costs import Costs
@@ -22,11 +22,13 @@ from sim.scenario.layout import MISSING, Layout, load_layout, preset
 from sim.scenario.poke import MOST as MOST_COMMANDS
 from sim.scenario.poke import Command, ops_taken, validate_commands
 from sim.scenario.program import Step, ops_of, program_array, validate_program
-from sim.scenario.schema import Int, Model, Pfn, build, refuse
+from sim.scenario.schema import Int, Model, Pfn, build, refuse, show
 from sim.scenario.workload import MAX_PROCESSES, Process, pin_array, validate_processes, workload_array
 
-Policy = Literal["off", "static", "rfc-v1"]
-POLICIES: dict[Policy, int] = {"off": P_OFF, "static": P_STATIC, "rfc-v1": P_RFC_V1}
+if TYPE_CHECKING:
+    PolicyName = str
+else:
+    PolicyName = Literal[policies.NAMES]
 CHAPTERS = ("First principles", "When it fails", "In the wild")
 LABELS = ("name", "question", "summary", "answer", "chapter")  # what a change may not touch
 
@@ -39,6 +41,18 @@ def _load(layout: Any) -> Any:
     except ScenarioError as error:
         line = str(error)
         raise ScenarioError(line if line.startswith("layout:") else f"layout.{line}") from None
+
+
+def _known(repair: dict[str, bool]) -> dict[str, bool]:
+    for name, value in repair.items():
+        if name not in policies.WEAK:
+            raise refuse(
+                f"repair.{show('', name)}", value, f"no such weak point (there are {', '.join(policies.WEAK)})"
+            )
+    return repair
+
+
+Repair = Annotated[dict[str, StrictBool], AfterValidator(_known)]
 
 
 class Place(Model):
@@ -57,7 +71,8 @@ class Scenario(Model):
     answer: Annotated[str, Field(max_length=4000)] = ""  # what was observed
     chapter: Literal["First principles", "When it fails", "In the wild"] = "In the wild"
     layout: Annotated[Layout, BeforeValidator(_load)]
-    policy: Policy = "rfc-v1"
+    policy: PolicyName = policies.DEFAULT.name
+    repair: Repair = Field(default_factory=dict)  # weak points of the policy: true mends one
     seed: Annotated[Int, Field(ge=1, le=2147483646)] = 1
     speed: Annotated[Int, Field(ge=0, le=100_000_000)] = 20  # ops per second to start with; 0 = as fast as it goes
     look: Place | None = None  # nowhere: the whole machine
@@ -68,6 +83,9 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
+        if not self.rules.can_manage(region.block_pages for region in self.layout.regions):
+            most = self.rules.most_block_pages
+            raise refuse("policy", self.policy, f"cannot manage tag blocks of more than {most} page (block_size)")
         validate_processes(self.processes, self.layout.cpus)
         validate_program(self.program, self.processes, self.layout)
         validate_commands(self.commands, self.processes, self.layout, self.program_ops)
@@ -83,10 +101,10 @@ class Scenario(Model):
         """Op at which the run ends: the program, and the commands in between."""
         return self.program_ops + sum(ops_taken(command) for command in self.commands)
 
-    @property
-    def policy_number(self) -> int:
-        """The policy as the core knows it, P_*."""
-        return POLICIES[self.policy]
+    @cached_property
+    def rules(self) -> policies.Policy:
+        """What the policy does, with what is mended: whoever has to know asks this, never the name."""
+        return policies.find_policy(self.policy).mended(name for name, on in self.repair.items() if on)
 
     def program_array(self, layout: Layout | None = None) -> NDArray[np.int64]:
         """[step, field] for the core: step, process, class, order, count, argument (pages, not pfns)."""

@@ -26,6 +26,7 @@ REASONS = {
     "int_parsing": "not a whole number",
     "int_from_float": "not a whole number",
     "int_parsing_size": "too large",
+    "bool_type": "not true or false",
     "float_type": "not a number",
     "float_parsing": "not a number",
     "finite_number": "not a finite number",
@@ -72,7 +73,13 @@ def parse_number(value: object) -> object:
     return int(value, 16) if isinstance(value, str) and HEX_NUMBER.fullmatch(value) else value
 
 
+def parse_flag(value: object) -> object:
+    """A link has texts only: `true` counts as one."""
+    return value.lower() == "true" if isinstance(value, str) and value.lower() in ("true", "false") else value
+
+
 Int = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, BeforeValidator(parse_flag), Field(strict=True)]
 Pfn = Annotated[int, BeforeValidator(parse_number), Field(strict=True, ge=0, lt=1 << 40)]
 
 T = TypeVar("T", bound=BaseModel)

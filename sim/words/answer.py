@@ -5,6 +5,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from sim.core.state.consts import PAGES_PER_TAG_PAGE
+from sim.policies import Policy
 from sim.run.snapshot import Ledger, OomView, Snapshot
 from sim.words.costs import ordinary_cost, tagged_costs
 from sim.words.text import code, live_part, part, plural, size, span
@@ -22,7 +23,7 @@ def question(snapshot: Snapshot, scenario: "Scenario") -> str:
     return f"Why is there an OOM with {size(oom.free)} free?"
 
 
-def answer(snapshot: Snapshot, scenario: "Scenario", policy: str) -> str:  # noqa: ARG001 (same for every scenario)
+def answer(snapshot: Snapshot, scenario: "Scenario", rules: Policy) -> str:  # noqa: ARG001 (same for every scenario)
     """One paragraph: what tag storage is doing now."""
     oom, ledger = oom_now(snapshot), snapshot.ledger
     if oom is not None:
@@ -30,10 +31,10 @@ def answer(snapshot: Snapshot, scenario: "Scenario", policy: str) -> str:  # noq
     if not ledger.total:
         return "This machine has no tag storage: nothing in it can be tagged."
     total = f"<b>{size(ledger.total).replace('.0', '')}</b>"
-    if policy == "off":
+    if not rules.knows_tags:
         return _off(total)
-    if policy == "static":
-        return _static(total, ledger) + ordinary_cost(snapshot.costs)
+    if rules.keeps:
+        return _kept(total, ledger) + ordinary_cost(snapshot.costs)
     return _lent(total, ledger) + (tagged_costs(snapshot.costs) if ledger.tags else "")
 
 
@@ -49,7 +50,7 @@ def _lent(total: str, ledger: Ledger) -> str:
     return f"Tag storage is {total}, 1/32 of RAM. {needs}: {is_free}."
 
 
-def _static(total: str, ledger: Ledger) -> str:
+def _kept(total: str, ledger: Ledger) -> str:
     kept = f"Tag storage is {total}, 1/32 of RAM, and this policy keeps {part('tags', 'all of it')}, always."
     full = live_part("tags", ceil(ledger.tagged / PAGES_PER_TAG_PAGE), "full")
     return f"{kept} {live_part('tagged', ledger.tagged)} is tagged, which would fill {full}. Nothing is given back"

@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING
 
 from sim.core.state import consts as c
+from sim.policies import Policy
 from sim.run.snapshot import CostView
+from sim.scenario.costs import PATHS
 from sim.words.text import duration, part, plural
 
 if TYPE_CHECKING:
     from sim.kernel.trace_row import Row
 
 Costs = tuple[CostView, ...]
+TAGGED = {path.slug for path in PATHS if path.tagged}
 
 
 def _row(costs: Costs, path: str) -> CostView | None:
@@ -36,20 +39,20 @@ def tagged_costs(costs: Costs) -> str:
 
 
 def ordinary_cost(costs: Costs) -> str:
-    """The end of the answer under `static`: a tagged page costs what any page does."""
+    """The end of the answer where storage is kept: a tagged page costs what any page does."""
     row = _ordinary(costs)
     return f"; a tagged allocation costs what any other does, <b>{duration(row.p50)}</b>." if row else "."
 
 
-def cost_sentence(costs: Costs) -> str:
+def cost_sentence(costs: Costs, rules: Policy) -> str:
     """The answer of the panel."""
     ordinary = _ordinary(costs)
     price = f"<b>{duration(ordinary.p50)}</b>" if ordinary else ""
-    if costs and costs[0].label.startswith("untagged") and len(costs) == 3:
+    if not rules.knows_tags:
         return f"Nothing can be tagged{f'; any page costs {price}' if price else ''}."
-    if not any(row.path == "reserved" for row in costs):
+    if rules.keeps:
         return f"A tagged page costs what any page does{f', {price}' if price else ''}: nothing has to be reserved."
-    tagged = [row for row in costs if row.label.startswith("tagged")]
+    tagged = [row for row in costs if row.path in TAGGED]
     asked = sum(row.count for row in tagged)
     if not asked:
         return f"Nobody has asked for a tagged page{f'; an ordinary one costs {price}' if price else ''}."

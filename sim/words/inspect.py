@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from sim.core.state import consts as c
+from sim.policies import Policy
 from sim.run.snapshot import PageView, ProcessView
 from sim.words.pages import KERNEL_KINDS
 from sim.words.text import KINDS, MIGRATETYPES, part, pfn_link, plural, size
@@ -44,10 +45,10 @@ class Inspection:
     pokes: tuple[Poke, ...] = ()
 
 
-def inspect_page(view: PageView, pair: "Pair | None", policy: str) -> Inspection:
+def inspect_page(view: PageView, pair: "Pair | None", rules: Policy) -> Inspection:
     """One page, data or tag storage."""
-    verdict, bad = _tag_verdict(view, policy) if view.in_tag_storage else _verdict(view, policy)
-    what = f"Tag page, {_tag_state(view, policy)}" if view.in_tag_storage else KINDS[view.kind].capitalize() + " page"
+    verdict, bad = _tag_verdict(view, rules) if view.in_tag_storage else _verdict(view, rules)
+    what = f"Tag page, {_tag_state(view, rules)}" if view.in_tag_storage else KINDS[view.kind].capitalize() + " page"
     return Inspection(
         kind="tag-page" if view.in_tag_storage else "page",
         what=what + (", pinned" if view.pinned else ""),
@@ -56,7 +57,7 @@ def inspect_page(view: PageView, pair: "Pair | None", policy: str) -> Inspection
         bad=bad,
         ids={"pfn": view.pfn},
         picture=("inspect-pair", picture_of(pair, view.pfn)) if pair else None,
-        sentences=_page_sentences(view, policy),
+        sentences=_page_sentences(view, rules),
         facts=_page_facts(view),
         links=_page_links(view),
         pokes=_page_pokes(view),
@@ -69,17 +70,17 @@ def picture_of(pair: "Pair", pfn: int) -> dict[str, Any]:
     return {"self": pfn, "first": pair.first, "kinds": pair.kinds} | tags
 
 
-def _tag_state(view: PageView, policy: str) -> str:
-    if policy == "off":
+def _tag_state(view: PageView, rules: Policy) -> str:
+    if not rules.knows_tags:
         return "ordinary memory"
     if view.kind == c.K_TAGS:
-        return "kept" if policy == "static" else "reserved"
+        return "kept" if rules.keeps else "reserved"
     return "free" if view.kind == c.K_FREE else "per-CPU list" if view.kind == c.K_PCP else "lent"
 
 
-def _tag_verdict(view: PageView, policy: str) -> tuple[str, bool]:
+def _tag_verdict(view: PageView, rules: Policy) -> tuple[str, bool]:
     served = view.served[1] - view.served[0] + 1
-    if policy == "off":
+    if not rules.knows_tags:
         return "MTE is off: it is used like any other page.", False
     if view.kind == c.K_TAGS:
         return f"Holds the tags of {view.tagged} of {served} pages.", False
@@ -90,8 +91,8 @@ def _tag_verdict(view: PageView, policy: str) -> tuple[str, bool]:
     return f"Lent: it holds {KINDS[view.kind]} data until a tag needs it.", False
 
 
-def _verdict(view: PageView, policy: str) -> tuple[str, bool]:
-    if policy == "off":
+def _verdict(view: PageView, rules: Policy) -> tuple[str, bool]:
+    if not rules.knows_tags:
         return "MTE is off: it cannot be tagged.", False
     if view.tag_pfn < 0:
         return "Outside every tag region: there is no storage for its tags.", False
@@ -106,12 +107,12 @@ def _verdict(view: PageView, policy: str) -> tuple[str, bool]:
     return "Tagging it would take its tag page first.", False
 
 
-def _page_sentences(view: PageView, policy: str) -> tuple[str, ...]:
+def _page_sentences(view: PageView, rules: Policy) -> tuple[str, ...]:
     first, last = (pfn_link(pfn) for pfn in view.served)
     pages = view.served[1] - view.served[0] + 1
     if view.in_tag_storage:
         return (f"It serves {first} to {last}: {part('tagged', f'{view.tagged} of {pages}')} tagged.",)
-    if view.tag_pfn < 0 or policy == "off":
+    if view.tag_pfn < 0 or not rules.knows_tags:
         return ()
     offset = (view.pfn - view.served[0]) % c.PAGES_PER_TAG_PAGE * 128
     at = f"Its tags are bytes {offset} to {offset + 127} of tag page {pfn_link(view.tag_pfn)}"
@@ -154,9 +155,9 @@ def _page_pokes(view: PageView) -> tuple[Poke, ...]:
     return (("pin", {"pfn": view.pfn}, "Pin it"), free) if owned else ()
 
 
-def inspect_block(view: "BlockView", policy: str) -> Inspection:
+def inspect_block(view: "BlockView", rules: Policy) -> Inspection:
     """One pageblock."""
-    pinned = view.pair is not None and any(kind & 0x80 for kind in view.pair.tags) and policy == "rfc-v1"
+    pinned = view.pair is not None and any(kind & 0x80 for kind in view.pair.tags) and rules.lends
     kernel = sum(view.counts[kind] for kind in sorted(KERNEL_KINDS))
     if view.counts[c.K_FREE] == c.PAGEBLOCK_PAGES:
         verdict = "Whole: all of it is free."
@@ -177,7 +178,7 @@ def inspect_block(view: "BlockView", policy: str) -> Inspection:
         bad=pinned and view.counts[c.K_FREE] != c.PAGEBLOCK_PAGES,
         ids={"pfn": view.pfn},
         picture=("inspect-block", data),
-        sentences=_block_sentences(view, policy),
+        sentences=_block_sentences(view, rules),
         facts=tuple((KINDS[kind], f"{n:,}") for kind, n in enumerate(view.counts) if n),
         links=(
             Link("show", {"pfn": view.pfn}, "Show on the map"),
@@ -186,12 +187,12 @@ def inspect_block(view: "BlockView", policy: str) -> Inspection:
     )
 
 
-def _block_sentences(view: "BlockView", policy: str) -> tuple[str, ...]:
+def _block_sentences(view: "BlockView", rules: Policy) -> tuple[str, ...]:
     if view.in_tag_storage:
         return ("It is tag storage: each of its pages can hold the tags of 32 data pages.",)
     if view.pair is None:
         return ("It lies outside every tag region: nothing in it can be tagged.",)
-    if policy == "off":
+    if not rules.knows_tags:
         return ()
     last = view.pair.tag + len(view.pair.tags) - 1
     reserved = sum((kind & 0x7F) == c.K_TAGS for kind in view.pair.tags)
@@ -199,7 +200,7 @@ def _block_sentences(view: "BlockView", policy: str) -> tuple[str, ...]:
     return (f"{serve}: {part('tags', f'{reserved} of them')} hold tags, of {sum(view.pair.tagged)} tagged pages.",)
 
 
-def inspect_process(view: ProcessView, pages: "ProcessPages", policy: str) -> Inspection:
+def inspect_process(view: ProcessView, pages: "ProcessPages", rules: Policy) -> Inspection:
     """One process."""
     rss = view.anon + view.tagged + view.file + view.slab + view.unmovable + view.pagetable
     share = f"{100 * view.tagged / rss:.0f}%" if rss else "0%"
@@ -215,7 +216,7 @@ def inspect_process(view: ProcessView, pages: "ProcessPages", policy: str) -> In
         bad=False,
         ids={"pid": view.pid} | ({"first-pfn": pages.first_pfn} if pages.first_pfn >= 0 else {}),
         picture=("inspect-spread", _spread_of(pages)) if rss else None,
-        sentences=_process_sentences(view, pages, policy) if view.alive else (),
+        sentences=_process_sentences(view, pages, rules) if view.alive else (),
         facts=split,
         links=tuple(links),
         pokes=(("kill", {"process": view.name}, "Kill it"),) if view.alive else (),
@@ -226,13 +227,13 @@ def _spread_of(pages: "ProcessPages") -> dict[str, Any]:
     return {"bins": pages.spread, "plates": [{"zone": zone, "bin": first} for zone, first in pages.starts]}
 
 
-def _process_sentences(view: ProcessView, pages: "ProcessPages", policy: str) -> tuple[str, ...]:
+def _process_sentences(view: ProcessView, pages: "ProcessPages", rules: Policy) -> tuple[str, ...]:
     said = []
-    if pages.needs and policy == "rfc-v1":
+    if pages.needs and rules.lends:
         mean = view.tagged / pages.needs
         keeps = f"Its tagged pages need <b>{plural(pages.needs, 'tag page')}</b>, {mean:.1f} of 32 each"
         said.append(f"{keeps}; {pages.alone:,} of them serve nobody else.")
-    if pages.lent and policy == "rfc-v1":
+    if pages.lent and rules.lends:
         pinned = f", {pages.lent_pinned} pinned" if pages.lent_pinned else ""
         said.append(
             f"{plural(pages.lent, 'page')} of it lie in lent tag storage{pinned}: they move when a tag needs it."

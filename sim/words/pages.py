@@ -12,6 +12,7 @@ from sim.core.state.consts import (
     K_TAGS,
     K_UNMOVABLE,
 )
+from sim.policies import DEFAULT, Policy
 from sim.run.snapshot import PageView
 from sim.words.text import KINDS
 
@@ -19,15 +20,15 @@ TAG_BYTES = 128  # of one data page
 KERNEL_KINDS = {K_KERNEL, K_UNMOVABLE, K_SLAB, K_PAGETABLE}
 
 
-def describe(view: PageView, policy: str = "rfc-v1") -> str:
+def describe(view: PageView, rules: Policy = DEFAULT) -> str:
     """What a page is, whose, and what its tag page is doing, or which pages it serves."""
     who = f", {escape(view.owner)} ({view.pid})" if view.owner else ""
     owner = who + (", <b>pinned</b>" if view.pinned else "")
     plain = f"<b>pfn {view.pfn:#x}</b>: {KINDS[view.kind]}{owner}"
-    if policy == "off" and (view.in_tag_storage or view.tag_pfn >= 0):
+    if not rules.knows_tags and (view.in_tag_storage or view.tag_pfn >= 0):
         return f"{plain}<br>{_small('MTE is off: tag storage is ordinary memory and nothing is tagged.')}"
     if view.in_tag_storage:
-        return _tag_page(view, policy, owner)
+        return _tag_page(view, rules, owner)
     if view.tag_pfn < 0:
         return f"{plain}<br>{_small('Outside every tag region: there is no storage for tags of this page.')}"
     return f"{plain}<br>{_its_tags(view)}<br>{_small(_cost(view))}"
@@ -41,9 +42,9 @@ def _served(view: PageView) -> int:
     return view.served[1] - view.served[0] + 1
 
 
-def _tag_page(view: PageView, policy: str, owner: str) -> str:
+def _tag_page(view: PageView, rules: Policy, owner: str) -> str:
     if view.kind == K_TAGS:
-        state = "kept for tags" if policy == "static" else "reserved for tags"
+        state = "kept for tags" if rules.keeps else "reserved for tags"
     elif view.kind == K_FREE:
         state = "free, can be lent"
     elif view.kind in KERNEL_KINDS:
@@ -51,11 +52,11 @@ def _tag_page(view: PageView, policy: str, owner: str) -> str:
     else:
         state = f"lent, holds {KINDS[view.kind]} data"
     serves = f"Serves pfn {view.served[0]:#x} to {view.served[1]:#x}: {view.tagged} of {_served(view)} tagged."
-    return f"<b>Tag page {view.pfn:#x}</b>: {state}{owner}<br>{serves}<br>{_small(_future(view, policy))}"
+    return f"<b>Tag page {view.pfn:#x}</b>: {state}{owner}<br>{serves}<br>{_small(_future(view, rules))}"
 
 
-def _future(view: PageView, policy: str) -> str:
-    if policy == "static":
+def _future(view: PageView, rules: Policy) -> str:
+    if rules.keeps:
         return "It is never lent, whatever is tagged."
     if view.kind == K_TAGS:
         return (

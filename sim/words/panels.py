@@ -106,7 +106,7 @@ def _events(snapshot: Snapshot) -> str:
 
 SENTENCES: dict[str, Callable[[Snapshot], str]] = {
     "page-map": _page_map,
-    "costs": lambda snapshot: cost_sentence(snapshot.costs),
+    "costs": lambda snapshot: cost_sentence(snapshot.costs, snapshot.rules),
     "free-lists": _free_lists,
     "tag-storage": _tag_storage,
     "pinned": _pinned,

@@ -16,21 +16,6 @@ from sim.words.teller import Teller, what_of
 if TYPE_CHECKING:
     from sim.look.scene import Scene
 
-QUIET = (
-    ("Lend.", "Free tag storage goes to movable, untagged requests, after their own free lists and before stealing."),
-    ("Reserve.", "The first tagged page of 32 takes their tag page."),
-    ("Release.", "When the last of them is freed, the tag page is free again."),
-)
-STATIC = (
-    ("Keep.", "All tag storage is reserved at boot and never lent."),
-    ("Tag.", "A tagged page needs nothing else: its tag page is there. No try, no refusal, no OOM because of a pin."),
-    ("Pay.", "1/32 of RAM, whether anything is tagged or not."),
-)
-OFF = (
-    ("Boot.", "<code>arm64.nomte</code>: the tag pageblocks join the Movable lists."),
-    ("Use.", "Any request may have them; unmovable ones may steal them."),
-    ("Forgo.", "No page can be tagged. <code>kexec</code> cannot use this memory."),
-)
 NONE = (("Boot.", "No region of tag storage is described, so nothing can be tagged."),)
 
 
@@ -44,7 +29,7 @@ def _tell(scene: "Scene") -> Story:
     teller = Teller(what_of(scene.op, scene.now), scene.op)
     if scene.kills:
         return tell_oom(scene, teller)
-    if scene.policy != "rfc-v1":
+    if not scene.rules.lends:
         return quiet(scene)
     for is_it, story in STORIES:
         if is_it(scene):
@@ -56,11 +41,7 @@ def quiet(scene: "Scene") -> Story:
     """How tag storage works under this policy, while nothing in particular has happened to it."""
     if not scene.layout.regions:
         return _fixed("There is no tag storage in this machine.", NONE)
-    if scene.policy == "static":
-        return _fixed("Nothing can be refused, and nothing is given back.", STATIC)
-    if scene.policy == "off":
-        return _fixed("There is no tag storage to manage.", OFF)
-    return _fixed("Free tag storage is lent, and taken back when a tag needs it.", QUIET)
+    return _fixed(scene.rules.story.title, scene.rules.story.steps)
 
 
 def _fixed(title: str, steps: tuple[tuple[str, str], ...]) -> Story:

@@ -70,7 +70,7 @@ def _where(on: Telling) -> str:
     first = next((step for step in on.request.path if isinstance(step, s.Zone)), None)
     if first is not None and on.zone(first.zone) != zone:
         return f"zone {zone}"
-    return "tag storage" if on.in_tags(page) and on.policy == "rfc-v1" else ""
+    return "tag storage" if on.in_tags(page) and on.rules.lends else ""
 
 
 def answer(on: Telling) -> str:

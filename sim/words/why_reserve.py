@@ -198,7 +198,8 @@ def tell_back(on: Telling, step: s.Back) -> Told:
     how = how if merged else "its buddy is in use, nothing merges"
     alone = f" It stands {no('alone')} there, so it is the head again." if step.alone else ""
     tail = f"Back to the {no('tail')} of the order-{step.merged_order} list; {how}.{alone}"
-    html = f"{tail} {_counters('fail', 1)}."
+    outside = "" if on.region(step.page) else f"It lies {no('outside')} every tag region. "
+    html = f"{outside}{tail} {_counters('fail', 1)}."
     fn = f"return_page_to_buddy({on.hex(step.page)}, {step.order})"
     return Told(step.cost, fn, html, _no_loop(on, step), "bad", part="fail")
 

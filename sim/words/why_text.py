@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.core.state import consts as c
 from sim.explain.explained import Explained, Request, WhatIf
+from sim.policies import Policy
 from sim.scenario.layout import Layout, Region
 from sim.words.text import code
 
@@ -44,7 +45,7 @@ class Telling:
     request: Request
     layout: Layout
     names: tuple[tuple[str, int], ...]
-    policy: str
+    rules: Policy
 
     def pfn(self, page: int) -> str:
         """HTML: a page as its pfn."""

@@ -4,14 +4,9 @@ from dataclasses import dataclass
 
 from sim.core.state import consts as c
 from sim.explain.explained import Outcome, WhatIf
+from sim.policies import find_policy
 from sim.words.text import code, duration, plural
 from sim.words.why_text import Telling
-
-POLICY = {
-    "static": "All tag storage is kept for good; nothing is ever reserved or refused.",
-    "off": "Nothing can be tagged: it gets a page without tags.",
-    "rfc-v1": "Tag storage is lent, and taken back when a tag needs it.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +41,7 @@ def _zone(on: Telling, one: WhatIf) -> str:
 def _result(on: Telling, one: WhatIf) -> str:
     if one.note:
         return f"{one.note.capitalize()}."
-    policy = f" {POLICY[one.policy]}" if one.policy else ""
+    policy = f" {find_policy(one.policy).what_if}" if one.policy else ""
     if one.outcome is None:
         return f"There the scenario goes another way: op {on.explained.op:,} is not this request." + policy
     return _outcome(on, one.outcome) + policy

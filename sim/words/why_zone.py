@@ -18,9 +18,9 @@ def tell_ask(on: Telling, step: s.Ask) -> Told:
 
 def _may_be_lent(on: Telling, step: s.Ask) -> tuple[str, str]:
     free = sum(zone.metadata for zone in on.explained.before)
-    if on.policy == "static":
-        return f"May it live in tag storage? {no('No:')} {code('static')} keeps all of it.", ""
-    if on.policy == "off":
+    if on.rules.keeps:
+        return f"May it live in tag storage? {no('No:')} {code(on.rules.name)} keeps all of it.", ""
+    if not on.rules.knows_tags:
         return "MTE is off: tag storage is ordinary memory, for anyone.", ""
     asked = "May the request itself live in tag storage?"
     if on.request.tagged:

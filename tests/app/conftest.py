@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 
 from app.application import create_app
+from app.http.protocol import PatientProtocol
 from app.runs.engine import Engine
 from app.runs.warmup import Warmup
 from app.server import Server, listen, url_of
@@ -24,7 +25,7 @@ PAGE = {"accept": "text/html"}
 @pytest.fixture(scope="package")
 def live_url() -> Iterator[str]:
     """One server for all tests of the service."""
-    with serving(Settings(max_runs=8, ping_every=0.5)) as url:
+    with serving(Settings(max_runs=8, runs_burst=10_000, ping_every=0.5)) as url:
         yield url
 
 
@@ -47,7 +48,9 @@ def serving(settings: Settings, engine: Engine | None = None, warmup: Warmup | N
     """The address of a server of one's own, at full speed unless it has a warmup of its own."""
     with listen("127.0.0.1", 0) as listening:
         app = create_app(settings, engine, warmup)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, http=PatientProtocol, log_level="warning", access_log=False, timeout_graceful_shutdown=1
+        )
         server = Server(app, config, url_of(listening))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()

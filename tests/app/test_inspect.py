@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sim.policies import NAMES
 from tests.app.conftest import JSON, PAGE, Client, command, make_run
 
 
@@ -112,7 +113,7 @@ def test_a_question_about_nothing_or_too_much_is_refused(client: Client, query: 
     assert client.get(f"/runs/{make_run(client)}/inspect?{query}").status_code == 422
 
 
-@pytest.mark.parametrize("policy", ["off", "static"])
+@pytest.mark.parametrize("policy", NAMES)
 @pytest.mark.parametrize("query", ["pfn=0x80000", "pfn=0x84000", "block=0x80000", "block=0x84000", "pid=41"])
 def test_everything_can_be_inspected_under_every_policy(client: Client, policy: str, query: str) -> None:
     run = at(client, "first-tagged-page", 20, policy=policy)

@@ -20,7 +20,7 @@ ROOMS = {
     "zone": ("buddy", "compact_cursors", "compact_defer", "highatomic", "pcp", "watermark"),
     "tags": ("metadata",),
     "reclaim": ("release",),
-    "take": ("contig", "rmqueue"),
+    "take": ("by_contig", "rmqueue"),
     "compaction": ("compact_direct", "compact_fast", "compact_free", "compact_migrate", "compaction"),
     "alloc": ("page_alloc",),
     "run": ("boot",),

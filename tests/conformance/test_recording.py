@@ -8,7 +8,10 @@ import pytest
 
 from sim.core.state import consts as c
 from sim.core.state.indices import D_TRACE
+from sim.errors import ScenarioError
 from sim.machine import Machine
+from sim.policies import POLICIES
+from sim.policies.rfc_v1 import RFC_V1
 from sim.replay.run import Run, Window, read_run, replay
 from sim.replay.trace import parse_trace
 from sim.run.recording import Recording, record
@@ -17,8 +20,8 @@ from tests.conformance.machines import program
 from tests.core.scenarios import DRAIN, alloc, free, leave, scenario, under_pressure
 from tests.core.test_batches import bulk
 
-POLICIES = ("rfc-v1", "static", "off")
 COMPACT = {"do": "compact"}
+RECORDED = [policy.name for policy in POLICIES if not policy.lends or policy == RFC_V1]
 FRAGMENTED = [alloc("anon", 0, 6000), *({"do": "free_page", "pfn": 0x80000, "count": 2500, "every": 2},)]
 
 
@@ -64,7 +67,7 @@ def test_a_program_replayed_by_its_own_trace_ends_the_same(steps: list[dict[str,
     assert window.compared.exact, window.compared.wrong[:3]
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", RECORDED)
 def test_under_pressure_every_window_without_compaction_ends_the_same(policy: str, tmp_path: Path) -> None:
     """Fast searches turn free lists round, and no event says so: windows in which zones are compacted are left out."""
     record(make_scenario(under_pressure(policy)), range(0, 16_001, 500), tmp_path / "run")
@@ -153,3 +156,9 @@ def test_a_refill_and_a_drain_stand_before_the_allocation_that_caused_them() -> 
     recording = Recording(make_scenario(program(alloc("anon", 0, 1))))
     recording.run(1)
     assert [row.event for row in recording.rows] == [c.E_LOCKED] * recording.arrays["pcp_batch"][0] + [c.E_ALLOC]
+
+
+@pytest.mark.parametrize("changes", [{"policy": "a0"}, {"repair": {"w2": True}}])
+def test_what_a_replay_would_not_understand_is_not_recorded(changes: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="a replay knows tag storage as rfc-v1 has it, unmended"):
+        record(make_scenario(program(alloc("tagged")) | changes), [0, 1], tmp_path / "run")

@@ -201,7 +201,7 @@ def test_row_19_and_24_tagged_pages_may_lie_in_cma_and_never_in_tag_storage() ->
 
 def test_row_24_data_from_tag_storage_goes_to_cma_rather_than_to_tag_storage() -> None:
     bench = Bench("9C:200 9T:400", types="MCT")
-    assert bench.core["contig"].alloc_migration_target(bench.st, 0) == 0x200
+    assert bench.core["by_contig"].alloc_migration_target(bench.st, 0) == 0x200
 
 
 def test_row_23_compaction_fills_tag_storage_while_normal_memory_is_free(boot: Callable[..., Machine]) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sim.kernel.boot import boot_numbers
+from sim.policies import find_policy
 from sim.scenario.layout import Layout
 from tests.naive import Zone
 
@@ -49,7 +50,7 @@ class Twin:
     """A machine after boot, under one policy. Addresses are pfns."""
 
     def __init__(self, layout: Layout, policy: str, cpus: list[int]) -> None:
-        self.layout, self.policy, self.cpus = layout, policy, cpus  # cpus: by process, 0 is the kernel
+        self.layout, self.rules, self.cpus = layout, find_policy(policy), cpus  # cpus: by process, 0 is the kernel
         self.zones: list[Zone] = []
         self.blocks: dict[int, Block] = {}
         self.held: dict[tuple[int, str], list[int]] = {(p, what): [] for p in range(len(cpus)) for what in OWNED}
@@ -61,12 +62,12 @@ class Twin:
 
     def boot(self) -> None:
         """Memory ascending in the largest blocks, to the tail (A 4.7); then tag storage by pageblock (T 2.5)."""
-        self.numbers = boot_numbers(self.layout, self.policy)
+        self.numbers = boot_numbers(self.layout, self.rules)
         tags = [pfn for r in self.layout.regions for pfn in range(r.tag_start, r.tag_end, 512)]
         for number in self.numbers:
             banks = self.layout.zone_banks(number.name)
             blocks = [pfn for bank in banks for pfn in range(bank.start_pfn, bank.end, 512)]
-            types = {pfn // 512: "T" if self.policy == "rfc-v1" and pfn in tags else "M" for pfn in blocks}
+            types = {pfn // 512: "T" if self.rules.lends and pfn in tags else "M" for pfn in blocks}
             zone = Zone(types, self.layout.cpus, number.batch, number.pcp_high)
             zone.movable_in = self.movable_in
             self.zones.append(zone)
@@ -75,8 +76,8 @@ class Twin:
                 if pfn not in tags:
                     zone.free_block(pfn, 9, "M", to_tail=True)
             for pfn in tags:
-                if pfn in blocks and self.policy != "static":
-                    zone.free_block(pfn, 9, "T" if self.policy == "rfc-v1" else "M")
+                if pfn in blocks and not self.rules.keeps:
+                    zone.free_block(pfn, 9, "T" if self.rules.lends else "M")
 
     def zone_of(self, pfn: int) -> Zone:
         return next(zone for zone in self.zones if pfn // 512 in zone.types)
@@ -135,7 +136,7 @@ class Twin:
 
     def open_to(self, what: str) -> bool:
         """Whether such a request may use METADATA: untagged and movable (T 2.1)."""
-        return self.policy == "rfc-v1" and KIND[what] == "M" and what != "tagged"
+        return self.rules.lends and KIND[what] == "M" and what != "tagged"
 
     def one_pass(self, what: str, order: int, cpu: int, mark_name: str) -> int | None:
         """get_page_from_freelist, A 3.2, T 4.1. The last pass before OOM (HIGH) has no METADATA (A 5.10)."""
@@ -148,9 +149,9 @@ class Twin:
 
     def one_round(self, what: str, order: int, cpu: int, mark_name: str, whole: bool) -> int | None:
         """Zone after zone; `whole`: ALLOC_NOFRAGMENT. CMA, and so the per-CPU list, is closed at HIGH (A 3.4)."""
-        kind, tagged = KIND[what], what == "tagged" and self.policy == "rfc-v1"
+        kind, tagged = KIND[what], what == "tagged" and self.rules.lends
         metadata = self.open_to(what) and mark_name != "high"
-        through_pcp = kind != "M" or (mark_name != "high" and (metadata or self.policy != "rfc-v1"))
+        through_pcp = kind != "M" or (mark_name != "high" and (metadata or not self.rules.lends))
         for zone, mark in self.marks(mark_name, kind):
             if not zone.watermark_ok(order, mark, metadata):
                 continue
@@ -190,7 +191,7 @@ class Twin:
 
     def untag(self, pfn: int, block: Block) -> None:
         """free_metadata_storage, T 4.5."""
-        if block.what == "tagged" and self.policy == "rfc-v1":
+        if block.what == "tagged" and self.rules.lends:
             for tag_block, refs in self.tag_blocks(pfn, block.order):
                 if tag_block in self.refs:
                     self.counters["reserve_free"] += self.drop(tag_block, refs)
@@ -204,8 +205,8 @@ class Twin:
     # Tag storage.
 
     def all_refs(self) -> dict[int, int]:
-        """By reserved tag block; under `static` every page of the carve-out is one."""
-        if self.policy != "static":
+        """By reserved tag block; of storage that is kept every page is one."""
+        if not self.rules.keeps:
             return self.refs
         refs = {pfn: 1 for region in self.layout.regions for pfn in range(region.tag_start, region.tag_end)}
         for pfn, block in self.blocks.items():
@@ -228,7 +229,7 @@ class Twin:
         first = region.tag_start + offset // size * size
         count = max((1 << order) // 32, 1)
         blocks = [block for n in range(count) if (block := first + n * size) < region.tag_end]
-        return [(block, min(1 << order, 32 * size)) for block in blocks]
+        return [(block, 1 if "one-ref" in self.rules.rules else min(1 << order, 32 * size)) for block in blocks]
 
     def reserve(self, pfn: int, order: int, cpu: int) -> bool:
         """reserve_metadata_storage, T 3.3; a page outside every region succeeds (W9)."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sim.policies import find_policy
+
 MINI_DATA, MINI_TAGS = 0x80000, 0x84000
 WORK_OPS = 9_000
 
@@ -75,7 +77,7 @@ def under_pressure(policy: str = "rfc-v1", work: int = WORK_OPS, layout: Any = "
         process("busy", 11, cpu=1, workload=busy),
         {"name": "keeper", "pid": 12, "oom_score_adj": -1000},
     ]
-    full = 1970 if policy == "static" else 2040
+    full = 1970 if find_policy(policy).keeps else 2040
     prelude = [alloc("anon", 3, full, "busy"), alloc("anon", 2, 50, "keeper"), alloc("anon", 0, 40, "keeper")]
     room = [free("anon", 1100, "busy", "oldest"), DRAIN, *(pin(MINI_TAGS + 5 + 37 * i) for i in range(5))]
     last = [alloc("tagged", 9, 6, "keeper"), alloc("tagged", 0, 7000, "keeper"), DRAIN, leave("busy")]

@@ -1,5 +1,7 @@
 """One source, three builds, one machine: the same digest however it is compiled, cut into chunks or wound back."""
 
+import gc
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -11,12 +13,12 @@ from sim.core.page.process import pin
 from sim.core.state.consts import E_EXTFRAG, E_MIGRATE, E_OOM_KILL, E_PIN, E_RESERVE, E_RETURN
 from sim.core.state.indices import V_ROLLBACK
 from sim.machine import Machine
+from sim.policies import NAMES
 from sim.scenario.scenario import make_scenario
 from tests.builds import BUILDS, Build, machine_of
 from tests.core.conftest import Boot
 from tests.core.scenarios import marathon, under_pressure
 
-POLICIES = ("rfc-v1", "static", "off")
 OPS = (1, 1000, 3400, 6000, 9000, 12_000, 14_900, 16_500)
 MARATHON = 400_000
 
@@ -48,14 +50,14 @@ def test_the_scenario_has_every_kind_of_trouble(boot: Boot) -> None:
 
 
 @pytest.mark.timeout(400)  # the first to ask for the checked build compiles it
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", NAMES)
 @pytest.mark.parametrize("build", BUILDS[1:])
 def test_every_build_goes_through_the_same_states(build: Build, policy: str) -> None:
     assert history(build, policy) == history("compiled", policy)
 
 
 def test_every_policy_makes_another_machine() -> None:
-    assert len({history("compiled", policy)[1000] for policy in POLICIES}) == len(POLICIES)
+    assert len({history("compiled", policy)[1000] for policy in NAMES}) == len(NAMES)
 
 
 def digests_by_chunks(scenario: dict[str, Any], chunk: int) -> list[str]:
@@ -76,7 +78,7 @@ def test_the_size_of_the_chunks_does_not_matter(chunk: int) -> None:
     assert digests_by_chunks(scenario, chunk) == digests_by_chunks(scenario, 1_000_000)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", NAMES)
 def test_going_back_and_forward_again_leads_to_the_same_states(boot: Boot, policy: str) -> None:
     machine = boot(under_pressure(policy))
     passed = history("compiled", policy)
@@ -106,3 +108,24 @@ def test_the_checked_build_says_which_index_was_wrong() -> None:
     machine = machine_of("checked", under_pressure())
     with pytest.raises(IndexError, match=r"page.process.pin: index 9000000 is outside st.flags, which has \d+ entries"):
         pin(machine._state, 9_000_000, 0, 5)
+
+
+def test_compiled_code_lives_as_long_as_a_machine_that_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builds, "_chosen", [])
+    monkeypatch.setattr(builds, "_bound", {})
+    machine = Machine(make_scenario(under_pressure()))
+    builds._bound.clear()
+    gc.collect()
+
+    machine.seek(3400)
+
+    assert machine.digest() == history("compiled", "rfc-v1")[3400]
+
+
+def test_machines_booted_in_many_threads_share_one_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builds, "_chosen", [])
+    monkeypatch.setattr(builds, "_bound", {})
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: Machine(make_scenario(under_pressure())), range(8)))
+
+    assert len({id(machine._state._program) for machine in made}) == 1  # type: ignore[attr-defined]

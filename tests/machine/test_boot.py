@@ -3,6 +3,9 @@
 import pytest
 
 from sim.kernel import boot
+from sim.policies import find_policy
+from sim.policies.off import OFF
+from sim.policies.rfc_v1 import RFC_V1
 from sim.scenario.layout import load_layout
 
 CAPTURED = {
@@ -51,18 +54,18 @@ def test_v53_counter_thresholds(threshold: int, value: int) -> None:
 
 
 def test_mini_keeps_260_pages_and_wakes_kswapd_at_325() -> None:
-    (zone,) = boot.boot_numbers(load_layout("mini"), "rfc-v1")
+    (zone,) = boot.boot_numbers(load_layout("mini"), RFC_V1)
     assert (zone.min, zone.low, zone.high, zone.managed) == (260, 325, 390, 16896)
 
 
 @pytest.mark.parametrize(("policy", "managed"), [("off", 16896), ("rfc-v1", 16896), ("static", 16384)])
 def test_only_the_carve_out_takes_tag_storage_from_the_allocator(policy: str, managed: int) -> None:
-    (zone,) = boot.boot_numbers(load_layout("mini"), policy)
+    (zone,) = boot.boot_numbers(load_layout("mini"), find_policy(policy))
     assert zone.managed == managed
 
 
 def test_the_kernels_own_pages_are_not_managed() -> None:
-    dma32, normal = boot.boot_numbers(load_layout("fvp-v1"), "off")
+    dma32, normal = boot.boot_numbers(load_layout("fvp-v1"), OFF)
     assert (dma32.managed, normal.managed) == (523776 - 4096, 523776)
 
 

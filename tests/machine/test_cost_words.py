@@ -6,6 +6,7 @@ import pytest
 
 from sim.core.state import consts as c
 from sim.kernel.kernel_trace import Row
+from sim.policies import find_policy
 from sim.run.snapshot import CostView
 from sim.scenario.costs import paths_of
 from sim.words.costs import cost_sentence, ordinary_cost, story_cost, tagged_costs
@@ -20,7 +21,7 @@ def costs(policy: str = "rfc-v1", **medians: int) -> tuple[CostView, ...]:
     """Rows of this policy; ten requests of each path that is named, all at this cost."""
     return tuple(
         CostView(path.slug, path.label, 10 if ns else 0, ns, ns, ns, ns)
-        for path in paths_of(policy)
+        for path in paths_of(find_policy(policy))
         for ns in (medians.get(path.slug, 0),)
     )
 
@@ -56,18 +57,22 @@ def test_under_static_a_tagged_page_costs_what_any_other_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "text"),
+    ("rows", "policy", "text"),
     [
-        (costs(), "Nobody has asked for a tagged page."),
-        (costs(pcp=94), "Nobody has asked for a tagged page; an ordinary one costs 94 ns."),
-        (costs(reserved=224, taken=2000, pcp=94), "50% of 20 tagged requests found their tag page reserved."),
-        ((ONE,), "The only tagged request cost 9 ns: its tag page was reserved."),
-        (costs("static", buddy=94), "A tagged page costs what any page does, 94 ns: nothing has to be reserved."),
-        (costs("off", pcp=94), "Nothing can be tagged; any page costs 94 ns."),
+        (costs(), "rfc-v1", "Nobody has asked for a tagged page."),
+        (costs(pcp=94), "rfc-v1", "Nobody has asked for a tagged page; an ordinary one costs 94 ns."),
+        (costs(reserved=224, taken=2000, pcp=94), "rfc-v1", "50% of 20 tagged requests found their tag page reserved."),
+        ((ONE,), "rfc-v1", "The only tagged request cost 9 ns: its tag page was reserved."),
+        (
+            costs("static", buddy=94),
+            "static",
+            "A tagged page costs what any page does, 94 ns: nothing has to be reserved.",
+        ),
+        (costs("off", pcp=94), "off", "Nothing can be tagged; any page costs 94 ns."),
     ],
 )
-def test_the_panel_has_one_sentence_with_its_number(rows: tuple[CostView, ...], text: str) -> None:
-    assert plain(cost_sentence(rows)) == text
+def test_the_panel_has_one_sentence_with_its_number(rows: tuple[CostView, ...], policy: str, text: str) -> None:
+    assert plain(cost_sentence(rows, find_policy(policy))) == text
 
 
 def alloc(spent: int, lost: int = 0) -> Row:

@@ -10,6 +10,7 @@ from sim.explain import steps as s
 from sim.explain.explained import Explained, Request, WhatIf
 from sim.explain.fold import fold
 from sim.machine import Machine
+from sim.policies import POLICIES
 from tests.support import busy_phone_oom
 
 Boot = Callable[..., Machine]
@@ -122,7 +123,7 @@ def test_another_block_of_the_same_zone_would_have_served_it(boot: Boot) -> None
     assert (end.pfn, end.refusals, end.reserved) == (0x80200, 0, 1)
 
 
-@pytest.mark.parametrize("policy", ["static", "off"])
+@pytest.mark.parametrize("policy", [policy.name for policy in POLICIES if not policy.lends])
 def test_another_policy_is_run_from_boot(boot: Boot, policy: str) -> None:
     told = what_ifs(boot("spurious-oom"), 42)[policy]
     machine = boot("spurious-oom", policy=policy)

@@ -7,6 +7,7 @@ import pytest
 
 from sim.core.state import consts as c
 from sim.machine import Machine
+from sim.policies import DEFAULT
 from sim.words.inspect import Inspection, inspect_block, inspect_page, inspect_process, with_history
 
 Boot = Callable[..., Machine]
@@ -14,12 +15,12 @@ Boot = Callable[..., Machine]
 
 def page(machine: Machine, pfn: int) -> Inspection:
     view = machine.page(pfn)
-    return inspect_page(view, machine.pair(view), machine.scenario.policy)
+    return inspect_page(view, machine.pair(view), machine.scenario.rules)
 
 
 def process(machine: Machine, pid: int) -> Inspection:
     view = next(view for view in machine.snapshot().processes if view.pid == pid)
-    return inspect_process(view, machine.process(pid), machine.scenario.policy)
+    return inspect_process(view, machine.process(pid), machine.scenario.rules)
 
 
 def plain(text: str) -> str:
@@ -67,13 +68,13 @@ def test_since_is_said_with_its_op_or_boot(boot: Boot) -> None:
 def test_a_pageblock_names_what_is_in_it(boot: Boot) -> None:
     machine = boot("first-tagged-page")
     machine.seek(7)
-    it = inspect_block(machine.block(0x80123), "rfc-v1")
+    it = inspect_block(machine.block(0x80123), DEFAULT)
     assert dict(it.facts) == {"free": "505", "tagged": "7"}
     assert plain(it.sentences[0]) == "Its 16 tag pages are 0x84000 to 0x8400f: 1 of them hold tags, of 7 tagged pages."
 
 
 def test_a_pageblock_that_is_free_is_whole(boot: Boot) -> None:
-    assert inspect_block(boot("first-tagged-page").block(0x82000), "rfc-v1").verdict == "Whole: all of it is free."
+    assert inspect_block(boot("first-tagged-page").block(0x82000), DEFAULT).verdict == "Whole: all of it is free."
 
 
 def test_a_process_keeps_the_tag_pages_of_its_rows(boot: Boot) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from sim.machine import Machine
+from sim.policies import NAMES
 from sim.scenario.scenario import load_scenario
 from sim.words.panels import SENTENCES, panel_sentence
 
@@ -56,7 +57,7 @@ def test_a_panel_answers_its_question_with_a_number(slug: str, scenario: str, op
 
 
 @pytest.mark.parametrize("slug", SENTENCES)
-@pytest.mark.parametrize("policy", ["off", "static", "rfc-v1"])
+@pytest.mark.parametrize("policy", NAMES)
 def test_every_panel_says_something_under_every_policy(slug: str, policy: str) -> None:
     assert say(slug, "spurious-oom", 42, policy=policy).endswith((".", "asked."))
 

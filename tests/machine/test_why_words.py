@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 from sim.machine import Machine
+from sim.policies import POLICIES
 from sim.words.why import WhySaid, say
 from sim.words.why_text import Telling, micro
 from sim.words.why_what_if import say_what_ifs
@@ -19,7 +20,7 @@ def telling(machine: Machine, op: int) -> Telling:
     explained = machine.explanations.of(op)
     assert explained.main is not None
     names = machine.explanations.names
-    return Telling(explained, explained.main, machine.layout, names, machine.scenario.policy)
+    return Telling(explained, explained.main, machine.layout, names, machine.scenario.rules)
 
 
 def said(machine: Machine, op: int) -> WhySaid:
@@ -107,7 +108,7 @@ def test_a_huge_page_that_could_not_be_had_is_asked_for_not_the_page_that_came_i
     assert next(plain(one.head) for one in say_what_ifs(telling(machine, op))).startswith("No pin on 0x")
 
 
-@pytest.mark.parametrize("policy", ["static", "off"])
+@pytest.mark.parametrize("policy", [policy.name for policy in POLICIES if not policy.lends])
 def test_the_other_policies_have_a_path_too(boot: Boot, policy: str) -> None:
     told = said(boot("spurious-oom", policy=policy), 42)
     assert "tag storage" in lines(told)[0].lower()

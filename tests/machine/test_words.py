@@ -12,6 +12,7 @@ from sim import words
 from sim.cli.report import plain
 from sim.core.state import consts as c
 from sim.machine import Machine
+from sim.policies import find_policy
 from sim.run.snapshot import Ledger, OomView, PageView, PinView, Snapshot, Story
 from sim.scenario.scenario import make_scenario
 from sim.words.text import plural, size
@@ -71,7 +72,7 @@ def snapshot(**changes: Any) -> Snapshot:
 
 
 def say(policy: str = "rfc-v1", **changes: Any) -> str:
-    return plain(words.answer(snapshot(**changes), SCENARIO, policy))
+    return plain(words.answer(snapshot(**changes), SCENARIO, find_policy(policy)))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_the_answer_says_what_tags_need_and_what_is_given_back() -> None:
 
 
 def test_numbers_in_the_answer_are_controls() -> None:
-    answer = words.answer(snapshot(), SCENARIO, "rfc-v1")
+    answer = words.answer(snapshot(), SCENARIO, find_policy("rfc-v1"))
     assert '<b class="k-tags" data-part="tags" data-size="tags" tabindex="0" role="button">29.5\u00a0MiB</b>' in answer
     assert re.findall('data-part="(.*?)"', answer) == ["tags", "back", "lent", "free"]
 
@@ -149,7 +150,7 @@ def test_a_machine_without_tag_storage_says_so() -> None:
 
 
 def test_an_oom_after_refusals_names_the_closed_memory_and_escapes_the_victim() -> None:
-    answer = words.answer(snapshot(ooms=(OOM,)), SCENARIO, "rfc-v1")
+    answer = words.answer(snapshot(ooms=(OOM,)), SCENARIO, find_policy("rfc-v1"))
     assert "<worker>" not in answer
     assert plain(answer) == (
         "Out of memory, with 118.0 MiB free. The page on offer needed a tag page that could not be emptied, and "
@@ -243,4 +244,4 @@ def test_a_page_is_one_sentence_about_what_it_is_and_what_its_tags_cost(view: Pa
     ("policy", "text"), [("static", "kept for tags"), ("off", "MTE is off: tag storage is ordinary")]
 )
 def test_a_tag_page_is_described_as_its_policy_sees_it(policy: str, text: str) -> None:
-    assert text in plain(words.describe(replace(LENT, kind=c.K_TAGS), policy))
+    assert text in plain(words.describe(replace(LENT, kind=c.K_TAGS), find_policy(policy)))

@@ -4,17 +4,17 @@ from sim.core.hooks.cost import X_ZONE_TEST, charge
 from sim.core.hooks.records import mark_once, record_cold
 from sim.core.jit.build import compiled, inlined
 from sim.core.page.pages import set_kind, zone_of
+from sim.core.rules import needs_storage
 from sim.core.state.consts import (
     E_RETURN,
     K_FREE,
     MOVABLE,
     NO_PAGE,
     OK,
-    P_RFC_V1,
     PAGEBLOCK_ORDER,
 )
 from sim.core.state.gfp import GFP_DMA, GFP_DMA32, GFP_HIGHMEM, GFP_MOVABLE, GFP_TAGGED
-from sim.core.state.indices import D_POLICY, D_ZONES, R_PASSES, R_REFUSALS, R_REFUSED, V_REFUSED
+from sim.core.state.indices import D_ZONES, R_PASSES, R_REFUSALS, R_REFUSED, V_REFUSED
 from sim.core.state.state import State
 from sim.core.take.rmqueue import get_page_untagged, rmqueue, zone_allows
 from sim.core.take.tag_storage import reserve_metadata_storage
@@ -83,6 +83,6 @@ def get_page(st: State, order: int, gfp: int, flags: int, process: int) -> int:
     """get_page_from_freelist: one pass."""
     st.req[R_PASSES] += 1
     cpu = st.p_cpu[process]
-    if gfp & GFP_TAGGED and st.dim[D_POLICY] == P_RFC_V1:
+    if gfp & GFP_TAGGED and needs_storage(st):
         return get_page_tagged(st, order, flags, cpu, st.p_fatal[process])
     return get_page_untagged(st, order, gfp_migratetype(st, gfp), flags, highest_zone(st, gfp), cpu)

@@ -10,6 +10,7 @@ from sim.core.page.pages import set_kind
 from sim.core.page.process import own
 from sim.core.reclaim.free import free_block
 from sim.core.reclaim.oom import exit_process
+from sim.core.rules import keeps_storage, knows_tags, needs_storage
 from sim.core.state.consts import (
     C_ANON,
     C_DIRTY,
@@ -31,16 +32,12 @@ from sim.core.state.consts import (
     K_UNMOVABLE,
     MOVABLE,
     NO_PAGE,
-    P_OFF,
-    P_RFC_V1,
-    P_STATIC,
     RECLAIMABLE,
     UNMOVABLE,
 )
 from sim.core.state.indices import (
     D_ANSWERED,
     D_OOMS,
-    D_POLICY,
     D_TAGGED,
     R_CLASS,
     R_COST,
@@ -96,7 +93,7 @@ def migratetype_of(st: State, what: int) -> int:
 @inlined
 def kind_of(st: State, what: int) -> int:
     """The kind that pages of a class become; without MTE a tagged page is an ordinary one."""
-    if st.dim[D_POLICY] == P_OFF and what == C_TAGGED:
+    if what == C_TAGGED and not knows_tags(st):
         return K_ANON
     return KIND_OF >> 4 * what & 15
 
@@ -110,7 +107,7 @@ def class_gfp(st: State, what: int, order: int, direct: int) -> int:
             gfp = (GFP_HIGHUSER_MOVABLE & ~RECLAIM_GFP) | COMP | NOMEMALLOC | NOWARN
             if direct:
                 gfp |= DIRECT_RECLAIM
-        return gfp | TAGGED if what == C_TAGGED and st.dim[D_POLICY] != P_OFF else gfp
+        return gfp | TAGGED if what == C_TAGGED and knows_tags(st) else gfp
     if what == C_FILE or what == C_DIRTY:
         return GFP_HIGHUSER_MOVABLE
     if what == C_SLAB:
@@ -144,14 +141,14 @@ def begin(st: State, process: int, what: int, order: int) -> int:
 
 @inlined
 def prepare(st: State, page: int, order: int, what: int) -> int:
-    """prep_new_page: kind and flags of the new block; under `static` its tag pages count who uses them."""
+    """prep_new_page: kind and flags of the new block; tag pages that are kept count who uses them."""
     kind = kind_of(st, what)
     set_kind(st, page, order, kind)
     if kind == K_TAGGED:
         st.flags[page] |= F_TAGGED
         st.dim[D_TAGGED] += 1 << order
         charge(st, X_CLEAR_TAGS, 1 << order)
-        if st.dim[D_POLICY] == P_STATIC:
+        if keeps_storage(st):
             count_carve_out(st, page, order, 1)
     elif what == C_TAGGED:
         st.flags[page] |= F_WISHED
@@ -172,7 +169,7 @@ def leave_if_killed(st: State, process: int) -> int:
 def answer(st: State, what: int, page: int, row: int) -> int:
     """The request is answered: what it cost, and how, for the histogram and for its event."""
     st.dim[D_ANSWERED] += 1
-    if what == C_TAGGED and st.dim[D_POLICY] == P_RFC_V1:
+    if what == C_TAGGED and needs_storage(st):
         path = tagged_path(st, page == NO_PAGE, st.req[R_REFUSALS])
     else:
         path = untagged_path(st)

@@ -9,6 +9,7 @@ from sim.core.jit.build import compiled, inlined, outlined
 from sim.core.page.pages import zone_of
 from sim.core.reclaim.oom import out_of_memory
 from sim.core.reclaim.reclaim import direct_reclaim, wake_kswapd
+from sim.core.rules import needs_storage
 from sim.core.state.consts import (
     COMPACT_DEFERRED,
     COMPACT_SKIPPED,
@@ -18,7 +19,6 @@ from sim.core.state.consts import (
     MOVABLE,
     NO_PAGE,
     OK,
-    P_RFC_V1,
     PRIO_ASYNC,
     PRIO_SYNC_LIGHT,
 )
@@ -40,7 +40,6 @@ from sim.core.state.indices import (
     CC_RESULT,
     CC_RETRIES,
     D_EXPLAIN,
-    D_POLICY,
     D_ZONES,
     R_PATH,
     V_COMPACT_FAIL,
@@ -130,7 +129,7 @@ def may_compact(st: State, order: int, gfp: int) -> int:
 @compiled
 def captured_has_storage(st: State, page: int, order: int, process: int) -> int:
     """RFC v1 #19: a captured block of a tagged request needs tag storage, like any other."""
-    if st.dim[D_POLICY] != P_RFC_V1:
+    if not needs_storage(st):
         return 1
     return reserve_metadata_storage(st, page, order, st.p_fatal[process], st.p_cpu[process]) == OK
 

@@ -6,6 +6,7 @@ from sim.core.compaction.compact_scan import COMPACT_CLUSTER_MAX
 from sim.core.hooks.records import record_cold
 from sim.core.jit.build import compiled, outlined
 from sim.core.reclaim.migrate import move_page, record_batch
+from sim.core.rules import needs_storage
 from sim.core.state.consts import (
     CMA,
     E_COMPACT_PAGES,
@@ -21,7 +22,6 @@ from sim.core.state.consts import (
     MR_COMPACTION,
     NO_PAGE,
     OK,
-    P_RFC_V1,
     PAGEBLOCK_ORDER,
     PAGEBLOCK_PAGES,
 )
@@ -36,7 +36,6 @@ from sim.core.state.indices import (
     CC_TAGGED,
     CC_TAKEN,
     CC_ZONE,
-    D_POLICY,
     R_TAG_PAGE,
     V_MIGRATE_FAIL,
     ZC_FREE,
@@ -108,7 +107,7 @@ def compaction_alloc(st: State) -> int:
 @compiled
 def may_hold_tags(st: State, source: int, target: int) -> int:
     """RFC v1 #20: the new place of a tagged page needs tag storage too. Ours: reserved page by page, when it moves."""
-    if not st.flags[source] & F_TAGGED or st.dim[D_POLICY] != P_RFC_V1:
+    if not st.flags[source] & F_TAGGED or not needs_storage(st):
         return 1
     if st.pb_mt[target >> PAGEBLOCK_ORDER] == METADATA:
         return 0

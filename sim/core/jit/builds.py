@@ -7,6 +7,7 @@ between two chunks, over the same arrays. CARVEOUT_BUILD, or `using`, keeps to o
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -36,6 +37,7 @@ if os.environ.get("CARVEOUT_BUILD"):
         raise SystemExit(f"CARVEOUT_BUILD: {os.environ['CARVEOUT_BUILD']!r} is not one of {', '.join(BUILDS)}")
     _chosen.append(os.environ["CARVEOUT_BUILD"])
 _bound: dict[tuple[Build, Work], Program] = {}
+_binding = threading.Lock()  # runs are booted in threads of their own
 
 
 PATIENCE = 500  # ops that Python code runs before it looks whether there is compiled code
@@ -71,11 +73,12 @@ def compile_beside(build: Build, work: Work) -> Code:
 
 def bind(build: Build, work: Work = "simulation") -> None:
     """Make a build available to every machine of this process; compiles if the cache has nothing."""
-    if (build, work) in _bound or build == "python":
-        return
-    code = cache.read(build, work) or compile_beside(build, work)
-    parameters = {function.name: function.parameters for function in functions(work)}
-    _bound[build, work] = Program(code, parameters)
+    with _binding:
+        if (build, work) in _bound or build == "python":
+            return
+        code = cache.read(build, work) or compile_beside(build, work)
+        parameters = {function.name: function.parameters for function in functions(work)}
+        _bound[build, work] = Program(code, parameters)
 
 
 def is_chosen() -> bool:

@@ -45,12 +45,12 @@ class NativeState:
         cells = [cell for array in ordered for cell in (array.ctypes.data, len(array))]
         self._table = np.array([*cells, 0, 0], dtype=np.int64)
         self._address = int(self._table.ctypes.data)
-        self._entries = program.entries
+        self._program = program  # its code goes with it
 
     def call(self, name: str, arguments: tuple[int, ...]) -> int:
         """One entry. Raises IndexError where the checked build found an index outside its array."""
         result, error = ctypes.c_int64(), ctypes.c_void_p()
-        entry = self._entries[name]
+        entry = self._program.entries[name]
         if entry(ctypes.byref(result), ctypes.byref(error), self._address, *map(int, arguments)):
             slot, index = self._table[-2:].tolist()
             field, length = fields()[slot][0], self._table[2 * slot + 1]

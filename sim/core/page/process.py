@@ -199,3 +199,14 @@ def split_huge_page(st: State, head: int) -> int:
         list_add(st, owner_head(st, process, what), page)
     st.order[head] = 0
     return 0
+
+
+@compiled
+def split_page(st: State, page: int) -> int:
+    """Split the block of user memory that begins at `page`; returns its pages, 0 if there is none of several pages."""
+    kind = st.kind[page]
+    if not st.flags[page] & F_HEAD or st.order[page] == 0 or (kind != K_ANON and kind != K_TAGGED):
+        return 0
+    pages = 1 << st.order[page]
+    split_huge_page(st, page)
+    return pages

@@ -4,10 +4,10 @@ from sim.core.hooks.records import record
 from sim.core.jit.build import inlined
 from sim.core.page.pages import set_kind, zone_of
 from sim.core.page.process import disown, unpin_block
-from sim.core.state.consts import E_FREE, F_TAGGED, ISOLATE, K_FREE, METADATA, P_STATIC, PAGEBLOCK_ORDER
-from sim.core.state.indices import D_POLICY, D_TAGGED, V_PGFREE
+from sim.core.state.consts import E_FREE, F_STORAGE, F_TAGGED, ISOLATE, K_FREE, METADATA, PAGEBLOCK_ORDER
+from sim.core.state.indices import D_TAGGED, V_PGFREE
 from sim.core.state.state import State
-from sim.core.tags.metadata import count_carve_out, free_metadata_storage
+from sim.core.tags.metadata import give_up_tags
 from sim.core.zone.buddy import free_one_page
 from sim.core.zone.pcp import free_to_pcp, pcp_allowed_order
 
@@ -37,10 +37,8 @@ def free_pages_prepare(st: State, page: int) -> int:
     st.order[page] = -1
     if st.flags[page] & F_TAGGED:
         st.dim[D_TAGGED] -= 1 << order
-        if st.dim[D_POLICY] == P_STATIC:
-            count_carve_out(st, page, order, -1)
-        else:
-            free_metadata_storage(st, page, order)
+    if st.flags[page] & (F_TAGGED | F_STORAGE):
+        give_up_tags(st, page, order, st.flags[page])
     st.flags[page] = 0
     return order
 

@@ -6,6 +6,7 @@ from sim.core.jit.build import outlined
 from sim.core.page.pages import set_kind
 from sim.core.page.process import class_of, disown, own
 from sim.core.reclaim.free import put_page
+from sim.core.rules import keeps_storage
 from sim.core.state.consts import (
     E_FREE,
     E_MIGRATE,
@@ -16,11 +17,10 @@ from sim.core.state.consts import (
     F_TAGGED,
     K_FREE,
     NO_PAGE,
-    P_STATIC,
 )
-from sim.core.state.indices import D_POLICY, V_MIGRATE_SUCCESS
+from sim.core.state.indices import V_MIGRATE_SUCCESS
 from sim.core.state.state import State
-from sim.core.tags.metadata import count_carve_out, free_metadata_storage
+from sim.core.tags.metadata import count_carve_out, give_up_tags
 
 
 @outlined
@@ -44,12 +44,10 @@ def move_page(st: State, source: int, target: int, reason: int, mode: int, cpu: 
     disown(st, source)
     st.order[source] = -1
     st.flags[source] = 0
-    if flags & F_TAGGED:
-        if st.dim[D_POLICY] == P_STATIC:
-            count_carve_out(st, source, 0, -1)
+    if flags & (F_TAGGED | F_STORAGE):
+        give_up_tags(st, source, 0, flags)
+        if keeps_storage(st):
             count_carve_out(st, target, 0, 1)
-        else:
-            free_metadata_storage(st, source, 0)
     set_kind(st, source, 0, K_FREE)
     put_page(st, source, 0, cpu)
     own(st, process, what, target, 0)

@@ -14,6 +14,7 @@ from sim.core.meanwhile.replay_rows import F_A, F_B, F_C, F_CPU, F_D, F_ORDER, F
 from sim.core.meanwhile.replay_told import kind_for, set_kinds
 from sim.core.page.process import class_of, own
 from sim.core.reclaim.free import put_page
+from sim.core.rules import needs_storage
 from sim.core.state.consts import (
     C_ANON,
     C_SLAB,
@@ -28,7 +29,6 @@ from sim.core.state.consts import (
 )
 from sim.core.state.gfp import GFP_OOM_VICTIM, GFP_TAGGED
 from sim.core.state.indices import (
-    D_POLICY,
     D_TAGGED,
     RP_ALLOCS,
     RP_CURSOR,
@@ -60,7 +60,7 @@ def give(st: State, told: int, page: int, row: int) -> int:
     gfp = st.rp[row + F_A]
     mt = gfp_migratetype(st, gfp)
     set_kinds(st, page, order, kind_for(st, mt))
-    if gfp & GFP_TAGGED and mt == MOVABLE and st.dim[D_POLICY] == 2:
+    if gfp & GFP_TAGGED and mt == MOVABLE and needs_storage(st):
         set_kinds(st, page, order, K_TAGGED)
         st.flags[page] |= F_TAGGED
         st.dim[D_TAGGED] += 1 << order

@@ -7,6 +7,7 @@ from sim.core.page.process import class_of, own
 from sim.core.reclaim.reclaim import begin_round, end_round
 from sim.core.replay.replay_answers import asked_alloc
 from sim.core.replay.replay_isolate import told_contig, told_isolate_free
+from sim.core.rules import needs_storage
 from sim.core.state.consts import (
     F_PINNED,
     F_TAGGED,
@@ -14,7 +15,6 @@ from sim.core.state.consts import (
     K_PCP,
     K_TAGGED,
     METADATA,
-    P_RFC_V1,
     PAGEBLOCK_ORDER,
     T_ALLOC,
     T_BATCHED,
@@ -39,7 +39,6 @@ from sim.core.state.indices import (
     D_CPUS,
     D_KSWAPD,
     D_PAGES,
-    D_POLICY,
     D_TAGGED,
     D_ZONES,
     RP_AWAKE,
@@ -137,7 +136,7 @@ def rare_row(st: State, row: int) -> int:
             st.flags[page] = st.flags[page] | F_PINNED if kind == T_PIN else st.flags[page] & ~F_PINNED
         return 0
     if st.rp_sum[RP_HINT_I] and (kind == T_CONTIG_BEGIN or kind == T_CONTIG_END):
-        if st.dim[D_POLICY] != P_RFC_V1:
+        if not needs_storage(st):
             st.rp_sum[RP_USED_I] += kind == T_CONTIG_BEGIN
             return told_contig(st, st.rp[row + F_PAGE], kind)
         return 0

@@ -5,7 +5,7 @@ from sim.core.alloc.request import allocate, begin, release
 from sim.core.compaction.compact_direct import compact_memory, kcompactd_turn
 from sim.core.hooks.records import sample
 from sim.core.jit.build import compiled, entry, inlined, outlined
-from sim.core.page.process import expire_pins, lru_head, owner_head, pin, unpin
+from sim.core.page.process import expire_pins, lru_head, owner_head, pin, split_page, unpin
 from sim.core.reclaim.oom import exit_process
 from sim.core.reclaim.reclaim import kswapd_turn
 from sim.core.run.workload import work
@@ -21,6 +21,7 @@ from sim.core.state.consts import (
     S_FREE,
     S_FREE_PAGE,
     S_PIN,
+    S_SPLIT,
     S_UNPIN,
     S_WORK,
 )
@@ -67,6 +68,8 @@ def scripted(st: State, step: int, process: int, what: int, order: int, argument
         return pin(st, argument, process, st.dim[D_OP] + order if order > 0 else -1)
     if step == S_UNPIN:
         return unpin(st, argument)
+    if step == S_SPLIT:
+        return split_page(st, argument)
     if step == S_DRAIN:
         return drain_all_pages(st)
     if step == S_COMPACT:

@@ -43,13 +43,8 @@ F_TAGGED = 1  # counts in the references of its tag page (PG_mte_tagged)
 F_STORAGE = 2  # PG_tag_storage_reserved
 F_HEAD = 4  # first page of an allocated block; `order` is its order
 F_PINNED = 8  # somebody holds a short-term reference
-F_WISHED = 16  # asked for tags where there are none (policy `off`)
+F_WISHED = 16  # asked for tags where there are none (MTE is off)
 F_ISOLATED = 32  # compaction has it in hand: off the LRU, as far as others can see
-
-# Policies of tag storage.
-P_OFF = 0  # arm64.nomte: tag storage is ordinary movable memory
-P_STATIC = 1  # the fixed carve-out: tag storage is never usable
-P_RFC_V1 = 2  # RFC v1, patch 19 and its neighbours
 
 NO_PAGE = -1
 
@@ -69,6 +64,7 @@ OK = 0
 EBUSY = -16
 ENOMEM = -12
 EINTR = -4
+EINVAL = -22
 
 # Events: rows of the event ring are (op, event, process, page, order, a, b, c, d, e).
 E_ALLOC = 1  # a = migratetype, b = gfp, c = ns it cost, d = of these on tag pages not to be had; NO_PAGE: it failed
@@ -129,6 +125,7 @@ S_WORK = 6  # `count` ops of the seeded workload
 S_EXIT = 7  # the process ends
 S_FREE_PAGE = 8  # argument = page
 S_BULK = 20  # argument = pages that one op asks for (__alloc_pages_bulk)
+S_SPLIT = 21  # argument = page
 S_COMPACT = 9  # all zones, whole (/proc/sys/vm/compact_memory)
 PROGRAM_FIELDS = 6
 

@@ -1,7 +1,7 @@
 """Where things stand in the arrays `dim`, `zone_compact`, `cc`, `req`, `vm` and `rp_sum` of State."""
 
 # `dim`: what never changes in a run, then the scalars that do.
-D_PAGES, D_ZONES, D_CPUS, D_REGIONS, D_POLICY, D_PROCESSES = 0, 1, 2, 3, 4, 5
+D_PAGES, D_ZONES, D_CPUS, D_REGIONS, D_RULES, D_PROCESSES = 0, 1, 2, 3, 4, 5
 D_PCP_HEADS, D_OWNER_HEADS, D_LRU_HEADS, D_PROGRAM_ROWS = 6, 7, 8, 9
 D_OP, D_PC, D_PC_DONE, D_PINS, D_EVENTS, D_OOMS, D_MARKS, D_SAMPLES, D_SAMPLE_EVERY = 10, 11, 12, 13, 14, 15, 16, 17, 18
 D_KSWAPD, D_KSWAPD_FAILURES, D_MARKED, D_RESERVED, D_TAGGED, D_WEIGHT = 19, 20, 21, 22, 23, 24
@@ -19,6 +19,8 @@ D_TRACE = 42
 # What knobs were turned to (sim/kernel/knobs.py): tries of a reservation more than TRIES, 1 + min_free_kbytes;
 # 0: never.
 D_TRIES, D_MIN_FREE = 38, 39
+# migratetype of lent tag pageblocks, counted down from METADATA (sim/core/rules.py)
+D_HOME = 37
 # requests that were answered
 D_ANSWERED = 40
 # decisions are written to `why`: set by sim/explain, 0 in every run
@@ -57,6 +59,7 @@ V_REFILL, V_PCP_HIT, V_REUSED = 25, 26, 27
 V_COMPACT_MIGRATE_SCANNED, V_COMPACT_FREE_SCANNED, V_COMPACT_ISOLATED = 28, 29, 30
 V_COMPACT_STALL, V_COMPACT_FAIL, V_COMPACT_SUCCESS = 31, 32, 33
 V_DAEMON_WAKE, V_DAEMON_MIGRATE_SCANNED, V_DAEMON_FREE_SCANNED = 34, 35, 36
+V_LEFT = 37  # references that freed pages have left on tag blocks for good (W7)
 
 # `rp_sum`: what a replay counted, and its registers.
 RP_ALLOCS, RP_PREDICTED, RP_DRAINS, RP_DRAINS_RIGHT, RP_LOCKED, RP_LOCKED_RIGHT = 0, 1, 2, 3, 4, 5

@@ -3,8 +3,9 @@
 from sim.core.hooks.records import record, touch, trace
 from sim.core.jit.build import compiled, inlined, outlined
 from sim.core.page.pages import set_kind
-from sim.core.state.consts import E_FREE, E_RELEASE, K_FREE, METADATA
-from sim.core.state.indices import D_REGIONS, D_RESERVED, V_RESERVE_FREE
+from sim.core.rules import blocks_of_pages, gives_up_storage, home_of, keeps_storage, refs_held
+from sim.core.state.consts import E_FREE, E_RELEASE, F_STORAGE, K_FREE
+from sim.core.state.indices import D_REGIONS, D_RESERVED, V_LEFT, V_RESERVE_FREE
 from sim.core.state.state import State
 from sim.core.zone.buddy import free_one_page
 
@@ -29,8 +30,8 @@ def block_of(st: State, r: int, page: int) -> int:
 
 @inlined
 def blocks_from(st: State, r: int, start: int, order: int) -> int:
-    """Blocks of a 2^order request, of which the first is `start`: max(2^order / 32, 1) (W2; facts 3.3 step 4)."""
-    blocks = max((1 << order) >> 5, 1)
+    """Blocks of a 2^order request, from `start` on: max(2^order / 32, 1) tag pages (facts 3.3 step 4)."""
+    blocks = blocks_of_pages(st, max((1 << order) >> 5, 1), st.r_block[r])
     if start + blocks * st.r_block[r] > st.r_tag_end[r]:
         blocks = (st.r_tag_end[r] - start) // st.r_block[r]
     return blocks
@@ -45,12 +46,12 @@ def ref_of(st: State, r: int, block: int) -> int:
 @inlined
 def refs_per_block(st: State, r: int, order: int) -> int:
     """References that a 2^order allocation holds on each of its blocks."""
-    return min(1 << order, 32 * st.r_block[r])
+    return refs_held(st, 1 << order, 32 * st.r_block[r])
 
 
 @compiled
 def count_carve_out(st: State, page: int, order: int, sign: int) -> int:
-    """Under `static` nothing is reserved or released; the counts only say how many tagged pages a block serves."""
+    """Where storage is kept nothing is reserved or released; a count only says how many tagged pages a block serves."""
     r = region_of(st, page)
     if r >= 0:
         served = 32 * st.r_block[r]
@@ -65,7 +66,7 @@ def free_contig_range(st: State, block: int, pages: int) -> int:
     for page in range(block, block + pages):
         trace(st, E_FREE, page, 0, 0)
         set_kind(st, page, 0, K_FREE)
-        free_one_page(st, page, 0, METADATA, 0)
+        free_one_page(st, page, 0, home_of(st), 0)
     return 0
 
 
@@ -102,4 +103,16 @@ def free_metadata_storage(st: State, page: int, order: int) -> int:
         st.ev[row + 7] = released
         if released == 1:
             free_contig_range(st, block, st.r_block[r])
+    return 0
+
+
+@inlined
+def give_up_tags(st: State, page: int, order: int, flags: int) -> int:
+    """An allocated block with these flags, tagged or with storage reserved, is freed or moves away."""
+    if keeps_storage(st):
+        return count_carve_out(st, page, order, -1)
+    if gives_up_storage(st, flags):
+        return free_metadata_storage(st, page, order)
+    if flags & F_STORAGE:
+        st.vm[V_LEFT] += 1 << order
     return 0

@@ -3,8 +3,9 @@
 from sim.core.hooks.cost import FROM_BUDDY, X_BUDDY_TAKE, X_ZONE_TEST, charge
 from sim.core.jit.build import inlined, outlined
 from sim.core.reclaim.reclaim import wake_kswapd
-from sim.core.state.consts import HIGHATOMIC, MOVABLE, NO_PAGE, P_RFC_V1
-from sim.core.state.indices import D_EXPLAIN, D_POLICY, D_ZONES, R_PATH, V_PGALLOC
+from sim.core.rules import lent_on_pcp
+from sim.core.state.consts import HIGHATOMIC, MOVABLE, NO_PAGE
+from sim.core.state.indices import D_EXPLAIN, D_ZONES, R_PATH, V_PGALLOC
 from sim.core.state.state import State
 from sim.core.zone.buddy import rmqueue_smallest
 from sim.core.zone.counters import free_pages, mod_zone_freepage_state
@@ -30,7 +31,7 @@ def may_use_pcp(st: State, order: int, mt: int, flags: int) -> int:
     """MOVABLE lists may hold CMA and METADATA pages, so only who may use both kinds takes from them (RFC v1 #6)."""
     if not pcp_allowed_order(st, order):
         return 0
-    wanted = ALLOC_CMA | ALLOC_FROM_METADATA if st.dim[D_POLICY] == P_RFC_V1 else ALLOC_CMA
+    wanted = ALLOC_CMA | ALLOC_FROM_METADATA if lent_on_pcp(st) else ALLOC_CMA
     return mt != MOVABLE or flags & wanted == wanted
 
 

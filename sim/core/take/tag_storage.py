@@ -3,6 +3,7 @@
 from sim.core.hooks.cost import X_EBUSY_TRY, X_TAG_LOOKUP, charge, settle_tags
 from sim.core.hooks.records import mark_once, record, touch
 from sim.core.jit.build import compiled, inlined
+from sim.core.rules import outside_regions, rollback_is_free
 from sim.core.state.consts import E_REFUSED, E_RESERVE, EBUSY, EINTR, F_STORAGE, OK
 from sim.core.state.indices import (
     D_EXPLAIN,
@@ -15,6 +16,7 @@ from sim.core.state.indices import (
     RP_OURS,
     RP_RES_FIELDS,
     V_RESERVE_FAIL,
+    V_RESERVE_FREE,
     V_RESERVE_SUCCESS,
     V_REUSED,
     V_ROLLBACK,
@@ -29,7 +31,7 @@ from sim.core.tags.metadata import (
     refs_per_block,
     region_of,
 )
-from sim.core.take.contig import alloc_contig_range, reserve_tries
+from sim.core.take.by_contig import alloc_contig_range, reserve_tries
 from sim.core.take.why_block import why_block
 
 
@@ -45,12 +47,12 @@ def add_refs(st: State, r: int, start: int, blocks: int, refs: int) -> int:
 
 @compiled
 def roll_back(st: State, r: int, start: int, blocks: int, refs: int) -> int:
-    """Drop the references again; blocks just taken go back, without counting as freed (W10)."""
+    """Drop the references again; blocks just taken go back."""
     for number in range(blocks):
         block = start + number * st.r_block[r]
         if st.tag_ref[ref_of(st, r, block)] > 0 and drop_refs(st, r, block, refs):
             free_contig_range(st, block, st.r_block[r])
-            st.vm[V_ROLLBACK] += st.r_block[r]
+            st.vm[V_RESERVE_FREE if rollback_is_free(st) else V_ROLLBACK] += st.r_block[r]
     st.vm[V_RESERVE_FAIL] += st.r_block[r]
     return 0
 
@@ -110,11 +112,12 @@ def report(st: State, page: int, order: int, start: int, blocks: int, taken: int
 def reserve_metadata_storage(st: State, page: int, order: int, fatal: int, cpu: int) -> int:
     """Reserve the tag blocks of 2^order pages: OK, or the error of the block that could not be emptied.
 
-    A page outside every region "succeeds" (W9). A pending fatal signal counts as failed and is answered OK (#34).
+    A pending fatal signal counts as failed and is answered OK (#34).
     """
     r = region_of(st, page)
     if r < 0:
-        return OK
+        st.vm[V_RESERVE_FAIL] += outside_regions(st) != OK
+        return outside_regions(st)
     start = block_of(st, r, page)
     blocks = blocks_from(st, r, start, order)
     refs = refs_per_block(st, r, order)

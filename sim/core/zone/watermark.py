@@ -1,8 +1,8 @@
 """Whether a zone has enough left (__zone_watermark_ok, v6.1; METADATA: RFC v1 #5)."""
 
 from sim.core.jit.build import compiled, inlined
-from sim.core.state.consts import CMA, HIGHATOMIC, METADATA, ORDERS, P_RFC_V1, RECLAIMABLE
-from sim.core.state.indices import D_POLICY
+from sim.core.rules import may_be_lent
+from sim.core.state.consts import CMA, HIGHATOMIC, METADATA, ORDERS, RECLAIMABLE
 from sim.core.state.state import State
 from sim.core.zone.buddy import buddy_list
 from sim.core.zone.counters import free_cma_pages
@@ -91,4 +91,4 @@ def zone_watermark_ok(st: State, z: int, order: int, mark: int, highest: int, fl
 @inlined
 def movable_flags(st: State, tagged: int) -> int:
     """What a movable request may use beside its own lists (gfp_to_alloc_flags_fast): CMA; METADATA if untagged (#4)."""
-    return ALLOC_CMA | (ALLOC_FROM_METADATA if st.dim[D_POLICY] == P_RFC_V1 and not tagged else 0)
+    return ALLOC_CMA | (ALLOC_FROM_METADATA if may_be_lent(st, tagged) else 0)

@@ -1,4 +1,4 @@
-"""Emptying a tag block: alloc_contig_range for METADATA (RFC v1 #24; facts 5.1 and the rules of facts 13)."""
+"""Taking a tag block by alloc_contig_range: it is emptied first (RFC v1 #24; facts 5.1 and the rules of facts 13)."""
 
 from sim.core.hooks.cost import DATA_MOVES, X_DROP_PAGE, X_LRU_DRAIN, X_TAG_CACHE, X_TAKE_TAG_PAGE, charge
 from sim.core.hooks.records import record, record_cold, trace
@@ -9,6 +9,7 @@ from sim.core.page.process import split_huge_page
 from sim.core.reclaim.free import free_block, put_page
 from sim.core.reclaim.migrate import move_page, record_batch
 from sim.core.reclaim.reclaim import direct_reclaim, wake_kswapd
+from sim.core.rules import home_of
 from sim.core.state.consts import (
     E_ALLOC,
     E_DROP,
@@ -25,7 +26,6 @@ from sim.core.state.consts import (
     K_FREE,
     K_TAGS,
     MAX_ORDER,
-    METADATA,
     MIGRATE_SYNC,
     MOVABLE,
     MR_CONTIG_RANGE,
@@ -227,5 +227,5 @@ def alloc_contig_range(st: State, start: int, pages: int, fatal: int, cpu: int) 
     if ret == OK:
         ret = empty_range(st, start, end, cpu)
     for block in range(first, end, PAGEBLOCK_PAGES):
-        unisolate_pageblock(st, block, METADATA)
+        unisolate_pageblock(st, block, home_of(st))
     return ret
