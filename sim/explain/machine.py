@@ -55,8 +55,7 @@ class Second:
         self._drive.run(1)
         why.settle(self.state)
         table: NDArray[Any] = self.arrays["why"].reshape(-1, WHY_FIELDS)
-        rows = table[1 : 1 + int(table[0, why.H_ROWS])].tolist()
-        return (read(rows) if rows else ()), int(table[0, why.H_LOST])
+        return read(table.tolist(), self._layout.zones), int(table[0, why.H_LOST])
 
     def apply(self, change: Change) -> bool:
         """Change the one thing; False if it cannot be changed."""
@@ -119,6 +118,8 @@ class Explanations:
         assert main is not None
         ran = (self._changed(change, before, main) for change in changes_of(main))
         changed = [what_if for what_if in ran if what_if is not None]
+        if not self._layout.regions:  # a policy is about tag storage: without any all of them are the same
+            return tuple(changed)
         sizes = [region.block_pages for region in self._layout.regions]
         others = [one.name for one in POLICIES if one.name != self.scenario.policy and one.can_manage(sizes)]
         return (*changed, *(self._under(policy, found.op, main) for policy in others))

@@ -23,6 +23,7 @@ W_BLOCK = 5  # page, order, block, pages, references, kind, owner, pinned page, 
 W_SLOW = 6  # flags
 W_ROUND = 7  # rounds without progress, pages reclaimed, whether there is another round
 W_LAST = 8  # nothing
+W_RECLAIM = 10  # direct reclaim: pages that came free, whether compaction is ready instead
 W_EVENT = 9  # as a row of the event ring from its second column on: event, process, page, order, a, b, c, d, e
 # Cells of the header: rows in use, whether compaction is at work, place of the last event in the ring + 1, rows lost,
 # row of the last event, requests begun, the row written last.
@@ -88,7 +89,11 @@ def why_ask(st: State, order: int, mt: int, gfp: int, flags: int) -> int:
 
 @outlined
 def why_event(st: State, event: int) -> int:
-    """The event that has just been recorded. Pages that are freed, and what compaction does by itself, are too many."""
+    """The event that has just been recorded. Pages that are freed, and what compaction does by itself, are too many.
+
+    What was recorded before is complete by now, and the ring may soon be written over: a kill frees thousands of pages.
+    """
+    settle(st)
     if event == E_COMPACT_BEGIN:
         st.why[H_QUIET] = 1
     if event == E_COMPACT_END:
