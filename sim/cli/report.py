@@ -47,13 +47,9 @@ def text_report(machine: Machine, again: str) -> str:
     """The same for people; `again` is the command that makes this run once more."""
     snapshot, scenario = machine.snapshot(), machine.scenario
     head = f"{scenario.name}, policy {scenario.policy}, seed {scenario.seed}, op {snapshot.op:,} of {snapshot.length:,}"
-    said = [
-        question(snapshot, scenario),
-        answer(snapshot, scenario, scenario.rules),
-        snapshot.story.title,
-        failed(snapshot),
-    ]
-    lines = [head, "", *(plain(html) for html in said if html), "", *_storage(snapshot), "", *_counters(snapshot)]
+    said = [question(snapshot, scenario), answer(snapshot, scenario, scenario.rules), snapshot.story.title]
+    said += [failed(snapshot)] if snapshot.failed else []
+    lines = [head, "", *(plain(html) for html in said), "", *_storage(snapshot), "", *_counters(snapshot)]
     return "\n".join([*lines, "", f"digest {machine.digest()}", f"again: {again}"])
 
 

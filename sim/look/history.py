@@ -44,9 +44,8 @@ def oom_views(at: Place) -> tuple[OomView, ...]:
     """The OOM kills, oldest first."""
     total = int(at.arrays["dim"][D_OOMS])
     rows = at.arrays["oom"].reshape(-1, OOM_FIELDS)
-    return tuple(
-        oom_view(at, rows[n % OOM_ROWS], refusal_of_oom(at, n)) for n in range(max(0, total - OOM_ROWS), total)
-    )
+    kept = range(max(0, total - OOM_ROWS), total)
+    return tuple(oom_view(at, rows[n % OOM_ROWS], refusal_of_oom(at, n)) for n in kept)
 
 
 def oom_view(at: Place, row: NDArray[np.int64], refusal: Refusal | None) -> OomView:

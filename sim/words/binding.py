@@ -35,8 +35,8 @@ def zone_clause(test: ZoneTest, refusals: int) -> str:
         case Binding.MARK:
             return f"{has}, not above {mark_words(test)}"
         case Binding.CLOSED:
-            would = f"with the {plural(test.closed, 'free page')} of {test.closed_to}, closed to this request"
-            return f"{has}, not above {mark_words(test)}; {would}, it would be enough"
+            closed = f"{plural(test.closed, 'free page')} of {test.closed_to} are closed to it"
+            return f"{has}, not above {mark_words(test)}; {closed}, with them it would be enough"
         case Binding.BLOCK:
             return f"{has}, above {mark_words(test)}, but {no_block(test)}"
         case Binding.HELD:

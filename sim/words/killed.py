@@ -55,7 +55,7 @@ def _tell_slow_path(scene: "Scene", teller: Teller) -> None:
         return
     freed = reclaimed(scene.rows)
     got = f"{plural(len(rounds), 'round')} of direct reclaim got {plural(freed, 'page')} back"
-    teller.step("Slow path.", f"{got if freed else 'Direct reclaim found nothing to drop'}.")
+    teller.step("Slow path.", f"{got if rounds else 'Direct reclaim found nothing to drop'}.")
 
 
 def _tell_kill(teller: Teller, oom: OomView) -> None:

@@ -24,7 +24,7 @@ def tell_reclaim(scene: "Scene", teller: Teller) -> Story:
     if asks:
         teller.step("Ask.", f"{name} asked for {escape(what(asks[-1].a, asks[-1].b, asks[-1].order))}.")
     pages = reclaimed(scene.rows)
-    back = f"{plural(pages, 'page')} came back" if pages else "nothing came back"
+    back = f"{plural(pages, 'page')} came back"
     got = f"{plural(len(rounds), 'round')} of direct reclaim, {back}."
     failed = scene.failed
     why = f"{why_each_zone(failed)}. " if failed is not None else ""

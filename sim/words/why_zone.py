@@ -40,9 +40,8 @@ def tell_zone(on: Telling, step: s.Zone, heading: str) -> Told:
     """One watermark test."""
     asked = "Enough free memory, not counting tag storage?" if step.test.metadata else "Enough free memory?"
     missing = "" if step.ok else _missing(step)
-    verdict = (
-        strong("Yes.") if step.ok else no("No:" if step.test.usable <= step.test.needed else "Yes, but in no block:")
-    )
+    enough = step.test.usable > step.test.needed
+    verdict = strong("Yes.") if step.ok else no("Yes, but in no block:" if enough else "No:")
     mark = f"{step.test.which} watermark {step.test.mark:,}"
     label = f"{step.test.usable:,} pages usable of {step.test.free:,} free; {mark}"
     data = {
@@ -80,6 +79,9 @@ def _not_ok(on: Telling, step: s.Zone) -> str:
 def _if_counted(step: s.Zone) -> str:
     if not step.test.metadata:
         return ""
+    if step.test.usable > step.test.needed:
+        has = strong("Tag storage has one:") + " an untagged movable request may take it."
+        return has if step.test.closed_block else ""
     usable = step.test.usable + step.test.metadata
     counted = strong("Had tag storage counted,")
     if usable > step.test.needed:

@@ -33,7 +33,8 @@ def test_the_first_tagged_page_takes_the_shortest_way(boot: Boot) -> None:
 def test_a_zone_says_what_was_free_and_what_of_it_does_not_count(boot: Boot) -> None:
     zone = main_of(boot("first-tagged-page").explanations.of(1)).all(s.Zone)[0]
     assert isinstance(zone, s.Zone)
-    assert (zone.test.free, zone.test.metadata, zone.test.usable, zone.test.which, zone.ok) == (
+    test = zone.test
+    assert (test.free, test.metadata, test.usable, test.which, test.ok) == (
         16896,
         512,
         16384,

@@ -59,9 +59,8 @@ def record_type() -> np.dtype[np.void]:
 def make_arrays(shape: dict[str, int]) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
     """Zeroed arrays: every field by name, and what they are views of: the records, and the arrays of one field."""
     whole: dict[str, NDArray[Any]] = {"records": make_records(shape["links"])}
-    whole |= {
-        name: np.zeros(shape[length], code) for name, code, length in fields() if length not in COLUMNS + HINTS + NOTES
-    }
+    apart = COLUMNS + HINTS + NOTES
+    whole |= {name: np.zeros(shape[length], code) for name, code, length in fields() if length not in apart}
     return views(whole, shape["pages"]), whole
 
 
