@@ -23,11 +23,11 @@ READY = "() => document.querySelector('page-map')?.tally && document.querySelect
 DECODE = """async rounds => {
   const base = document.querySelector("script[type=module]").src.replace(/app\\.js.*/, "")
   const [{ decode }, { run }, { World }] = await Promise.all(
-    ["lib/wire.js", "run.js", "lib/world.js"].map(name => import(base + name)))
+    ["lib/wire.js", "page-run.js", "lib/world.js"].map(name => import(base + name)))
   const times = []
   for (let i = 0; i < rounds; i++) {
     const from = performance.now()
-    new World(run.plates, await decode(run.frame.map, run.plates), run.frame, run.policy)
+    new World(run.plates, await decode(run.frame.map, run.plates), run.frame, run.rules)
     times.push(performance.now() - from)
   }
   return times
@@ -36,7 +36,7 @@ DECODE = """async rounds => {
 # from one to the next, since what stays as it is would not be drawn again: the worst frame there can be
 DRAW = """async rounds => {
   const base = document.querySelector("script[type=module]").src.replace(/app\\.js.*/, "")
-  const [{ run }, { KINDS }] = await Promise.all(["run.js", "lib/states.js"].map(name => import(base + name)))
+  const [{ run }, { KINDS }] = await Promise.all(["page-run.js", "lib/states.js"].map(name => import(base + name)))
   const map = document.querySelector("page-map"), script = [], pixels = []
   const real = run.world.blocks, other = real.map((_, i) => real[i - i % KINDS + (i + 1) % KINDS])
   const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true })

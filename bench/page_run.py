@@ -30,7 +30,7 @@ OPEN = """() => {
 }"""
 MEASURE = """async ([seconds, wished]) => {
   const base = document.querySelector("script[type=module]").src.replace(/app\\.js.*/, "")
-  const { run, take } = await import(base + "run.js")
+  const { run, take } = await import(base + "page-run.js")
   let long = 0
   const watch = new PerformanceObserver(list => { for (const task of list.getEntries()) long += task.duration })
   watch.observe({ type: "longtask" })

@@ -11,3 +11,9 @@ class ScenarioError(CarveoutError):
 
 class BrokenInvariant(CarveoutError):
     """We are wrong: the run stops and keeps its last events. Exit 3."""
+
+
+def demand(holds: object, text: str) -> None:
+    """Raise BrokenInvariant with this text unless it holds."""
+    if not holds:
+        raise BrokenInvariant(text)

@@ -1,6 +1,6 @@
 // A fork: a run of one's own that has this run's past up to the op on screen, in a tab of its own. It is sent as a form, so
 // that the browser opens the tab and follows the answer.
-import { run } from "./run.js"
+import { run } from "./page-run.js"
 
 /** @param {Record<string, any>} fields what is different in it: policy, seed, or one more command */
 export function fork(fields = {}) {

@@ -1,6 +1,6 @@
 // The HTML partials of the stream. htmx puts each in its place, but in its own turn: twelve of them three times a second
 // would hold up the map. What is out of view waits until it is seen or the run stops playing; the newest of each counts.
-import { run } from "./run.js"
+import { run } from "./page-run.js"
 import { soon } from "./turns.js"
 
 const MARGIN = "200px" // around what is seen

@@ -1,6 +1,6 @@
 // What is selected: a page or tag page (pfn), a pageblock (any pfn of it) or a process (pid); and what the map shows of
 // it. The address bar says so too: sel=, block=, proc=, level=, at=, layer=.
-import { tell } from "./run.js"
+import { tell } from "./page-run.js"
 import { hex } from "./lib/format.js"
 
 const query = new URLSearchParams(location.search)

@@ -1,6 +1,6 @@
 // The turns of this page. While the run plays a few of those that wait have a turn every so often, in a task of their own
 // between two pictures, on a slow device one; while it does not all of them have theirs at once.
-import { run } from "./run.js"
+import { run } from "./page-run.js"
 import { turns } from "./lib/turns.js"
 
 const EVERY = 40 // ms between two turns while the run plays

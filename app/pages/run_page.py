@@ -9,6 +9,7 @@ from app.pages.panels import PANELS
 from app.pages.templating import embed
 from app.pages.views import Role, RunPage, RunView
 from app.pages.words import Words
+from app.rules import rules_of
 from app.runs.engine import NAME
 from app.runs.moment import Moment
 from app.runs.run import Run
@@ -27,6 +28,7 @@ def run_view(run: Run, moment: Moment, role: Role) -> RunView:
         scenario=run.scenario.name,
         chapter=run.scenario.chapter,
         policy=run.scenario.policy,
+        rules=rules_of(run.scenario.rules),
         seed=run.scenario.seed,
         commands=run.recipe.commands,
         layout=run.scenario.layout.name,
@@ -79,6 +81,7 @@ def meta(run: Run, moment: Moment, role: Role) -> dict[str, object]:
         "id": run.id,
         "scenario": run.scenario.name,
         "policy": run.scenario.policy,
+        "rules": rules_of(run.scenario.rules),
         "seed": run.scenario.seed,
         "set": dict(run.recipe.set),
         "layout": run.scenario.layout.name,

@@ -5,7 +5,7 @@ static file), `version`, `policies` and `seed_pattern`; whole pages also `nonce`
 `query`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,6 +35,7 @@ class RunView:
     scenario: str  # name of the scenario
     chapter: str
     policy: str
+    rules: Mapping[str, bool]  # what templates ask: tags, kept, lends
     seed: int
     commands: Sequence[str]  # what a person did and will do, as links have it
     layout: str  # name of the layout

@@ -13,7 +13,7 @@ from sim.scenario.layout import Layout
 from sim.words.text import duration, plural
 from sim.words.why import Part, WhySaid, say
 from sim.words.why_text import Telling, Told, micro
-from sim.words.why_what_if import Served, say_what_ifs
+from sim.words.why_what_if import Served, say_what_if, say_what_ifs
 
 SHOWN = 10  # sentences of an op that asked for nothing
 LEAST = 0.4  # percent of the bar that can still be seen
@@ -45,6 +45,7 @@ class Fork:
     head: str  # HTML
     text: str  # HTML
     url: str  # "" where no link can say it
+    policy: str = ""  # it is the same op under this policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,19 @@ class WhyView:
     served: tuple[Fork, ...]
     asked: bool  # False: the op asked for nothing
     lost: int
+    offered: tuple[str, ...] = ()  # other policies, each run from boot when somebody asks
 
 
-def why_view(run: Run, machine: Machine, op: int) -> WhyView:
-    """Explain an op of a run: up to 0.3 s of a thread. Raises ScenarioError."""
+def why_view(run: Run, machine: Machine, op: int, policy: str | None = None) -> WhyView:
+    """Explain an op of a run: up to 0.3 s of a thread, with another policy a run from boot. Raises ScenarioError."""
     explained: Explained = machine.explanations.of(op)
+    under = None if policy is None else machine.explanations.under(explained, policy)
     if explained.main is None:
         return _nothing(explained)
     on = _telling(run, machine, explained)
-    said = say(on)
+    said, served = say(on), say_what_ifs(on)
+    if under is not None:
+        served = (*served, say_what_if(on, under))
     return WhyView(
         op=op,
         title=said.title,
@@ -78,9 +83,10 @@ def why_view(run: Run, machine: Machine, op: int) -> WhyView:
         steps=_steps(said),
         bar=_bar(said.bar),
         small=_small(said.bar),
-        served=tuple(_fork(run, op, one) for one in say_what_ifs(on)),
+        served=tuple(_fork(run, op, one) for one in served),
         asked=True,
         lost=explained.lost,
+        offered=tuple(name for name in machine.explanations.other_policies if name != policy),
     )
 
 
@@ -116,7 +122,7 @@ def _small(parts: tuple[Part, ...]) -> tuple[Bar, ...]:
 
 
 def _fork(run: Run, op: int, one: Served) -> Fork:
-    return Fork(one.head, one.html, fork_address(run.recipe, run.scenario, op, one.what_if))
+    return Fork(one.head, one.html, fork_address(run.recipe, run.scenario, op, one.what_if), one.what_if.policy)
 
 
 def _nothing(explained: Explained) -> WhyView:
@@ -145,4 +151,5 @@ def as_json(view: WhyView) -> dict[str, Any]:
         "answer": plain(view.answer),
         "steps": steps,
         "served": served,
+        "policies": list(view.offered),
     }

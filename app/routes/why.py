@@ -37,6 +37,7 @@ async def why(
     service: Ready,
     run_id: Id,
     op: Op = None,
+    policy: Annotated[str | None, Query(max_length=80, description="also under this policy, run from boot")] = None,
     go: Annotated[Go | None, Query(description="303 to the nearest such op")] = None,
 ) -> Response:
     """The decision path of the allocation of an op: a page, or JSON. 422 for an op that the scenario does not have."""
@@ -45,7 +46,7 @@ async def why(
     at = max(here, 1) if op is None else op
     if go is not None:
         return await _gone(run, machine, max(at, here), at, go)
-    view = await asyncio.to_thread(why_view, run, machine, at)
+    view = await asyncio.to_thread(why_view, run, machine, at, policy)
     if not wants_page(request):
         return JSONResponse(as_json(view))
     digest = (await asyncio.to_thread(machine.history.digests, (at,)))[0]

@@ -18,6 +18,7 @@ from sim.core.jit import builds
 log = logging.getLogger("carveout.warmup")
 PROGRESS = re.compile(r"^(\d+)/(\d+) (\S+)")
 COMMAND = (sys.executable, "-m", "sim.core.jit.warm")
+SURE = 0.05  # part that must be done before the rest can be estimated
 READING = 0.7  # of the time that compiling takes, functions are read one by one; then all of them are made code at once
 
 
@@ -64,7 +65,6 @@ class Warmup:
         self.speed = Speed(full=True)
 
     async def _compile(self) -> None:
-        self._began = time.monotonic()
         pipe = asyncio.subprocess.PIPE
         self._process = await asyncio.create_subprocess_exec(*self._command, cwd=ROOT, stderr=pipe)
         last = ""
@@ -78,8 +78,11 @@ class Warmup:
     def _progress(self, line: str) -> None:
         if found := PROGRESS.match(line):
             done = READING * int(found[1]) / int(found[2])
+            self._began = (
+                self._began or time.monotonic()
+            )  # what comes before the first function is another kind of work
             left = (time.monotonic() - self._began) * (1 - done) / done
-            self.speed = Speed(full=False, seconds=max(1, round(left)))
+            self.speed = Speed(full=False, seconds=max(1, round(left)) if done > SURE else 0)
 
     async def stop(self) -> None:
         """End the compiler if it is still at work."""

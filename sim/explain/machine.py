@@ -103,6 +103,22 @@ class Explanations:
             self._newest = self.scenario, self._explain(op, what_ifs)
             return self._newest[1]
 
+    @property
+    def other_policies(self) -> tuple[str, ...]:
+        """The policies that the scenario could be run under instead; without tag storage they are all the same."""
+        sizes = [region.block_pages for region in self._layout.regions]
+        others = [policy for policy in POLICIES if policy.name != self.scenario.policy and policy.can_manage(sizes)]
+        return tuple(policy.name for policy in others) if sizes else ()
+
+    def under(self, found: Explained, policy: str) -> WhatIf:
+        """The request of this op under another policy, run from boot: seconds. Raises ScenarioError."""
+        if policy not in self.other_policies:
+            raise ScenarioError(f"policy: {policy[:80]!r} is not one of {', '.join(self.other_policies)}")
+        if found.subject is None:
+            raise ScenarioError(f"policy: op {found.op} asked for no page that another policy could serve")
+        with self._lock:
+            return self._under(policy, found.op, found.subject)
+
     def _explain(self, op: int, what_ifs: bool) -> Explained:
         copy = self._checkpoints.before(op - 1)
         second = Second(copy_of(copy.whole), self._layout, plan_of(self.scenario, self._layout))
@@ -117,12 +133,16 @@ class Explanations:
         main = found.subject
         assert main is not None
         ran = (self._changed(change, before, main) for change in changes_of(main))
+<<<<<<< HEAD
         changed = [what_if for what_if in ran if what_if is not None]
         if not self._layout.regions:  # a policy is about tag storage: without any all of them are the same
             return tuple(changed)
         sizes = [region.block_pages for region in self._layout.regions]
         others = [one.name for one in POLICIES if one.name != self.scenario.policy and one.can_manage(sizes)]
         return (*changed, *(self._under(policy, found.op, main) for policy in others))
+=======
+        return tuple(what_if for what_if in ran if what_if is not None)
+>>>>>>> main
 
     def _changed(self, change: Change, before: Whole, main: Request) -> WhatIf | None:
         second = Second(copy_of(before), self._layout, plan_of(self.scenario, self._layout))

@@ -14,6 +14,7 @@ from sim.scenario.layout_checks import ZONE_ORDER
 PAGE_KB = 4
 PCPTYPES = 3
 MIN_FREE_KBYTES = (128, 262144)
+THP_LEAST_PAGES = (512 << 20) >> 12  # of managed memory, for transparent huge pages to be on at boot
 WATERMARK_SCALE_FACTOR = 10  # of 10000
 LOWMEM_RESERVE_RATIO = {"DMA": 256, "DMA32": 256, "Normal": 32, "Movable": 0}
 MAX_STAT_THRESHOLD = 125
@@ -40,9 +41,15 @@ def boot_numbers(layout: Layout, rules: Policy) -> tuple[ZoneBoot, ...]:
     return zone_numbers(managed, layout.cpus, layout.min_free_kbytes)
 
 
-def zone_numbers(managed: dict[str, int], cpus: int, min_free_kbytes: int | None = None) -> tuple[ZoneBoot, ...]:
-    """The zones of `managed` (name to pages, ascending). Without `min_free_kbytes` the kernel chooses it."""
-    pages_min = min_free_pages(managed) if min_free_kbytes is None else min_free_kbytes // PAGE_KB
+def zone_numbers(
+    managed: dict[str, int], cpus: int, min_free_kbytes: int | None = None, thp: bool | None = None
+) -> tuple[ZoneBoot, ...]:
+    """The zones of `managed` (name to pages, ascending). Without `min_free_kbytes` the kernel chooses it.
+
+    `thp`: whether transparent huge pages are on; by default as they are at boot.
+    """
+    huge = thp_at_boot(managed) if thp is None else thp
+    pages_min = min_free_pages(managed, huge) if min_free_kbytes is None else min_free_kbytes // PAGE_KB
     return tuple(_zone(zone, managed, pages_min, cpus) for zone in managed)
 
 
@@ -61,10 +68,17 @@ def _pages_in(layout: Layout, zone: str, start: int, end: int) -> int:
     return sum(max(0, min(bank.end, end) - max(bank.start_pfn, start)) for bank in banks)
 
 
-def min_free_pages(managed: dict[str, int]) -> int:
-    """Pages of min_free_kbytes: what the size of memory gives, raised by khugepaged."""
+def thp_at_boot(managed: dict[str, int]) -> bool:
+    """Whether transparent huge pages are on without anybody turning them on: not below 512 MiB (hugepage_init, 6.1)."""
+    return sum(managed.values()) >= THP_LEAST_PAGES
+
+
+def min_free_pages(managed: dict[str, int], thp: bool) -> int:
+    """Pages of min_free_kbytes: what the size of memory gives, with `thp` raised by khugepaged."""
     low = {zone: pages for zone, pages in managed.items() if zone != "Movable"}
     first = calculate_min_free_kbytes(sum(low.values()) * PAGE_KB) // PAGE_KB
+    if not thp:
+        return first
     high = sum(watermarks(first, pages, sum(low.values()))[2] for pages in low.values())
     return max(first, recommended_min_free_pages(len(low), sum(low.values()) - high))
 

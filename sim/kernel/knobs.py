@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from sim.core.state.indices import D_MIN_FREE, D_TRIES
 from sim.core.take.by_contig import TRIES
-from sim.kernel.boot import PAGE_KB, boot_numbers, min_free_pages
+from sim.kernel.boot import PAGE_KB, boot_numbers, min_free_pages, thp_at_boot
 from sim.policies import Policy
 from sim.scenario.layout import Layout
 
@@ -42,4 +42,5 @@ def min_free_at_boot(layout: Layout, rules: Policy) -> int:
     """What the layout says, else what the kernel chose, kB."""
     if layout.min_free_kbytes is not None:
         return layout.min_free_kbytes
-    return min_free_pages({zone.name: zone.managed for zone in boot_numbers(layout, rules)}) * PAGE_KB
+    managed = {zone.name: zone.managed for zone in boot_numbers(layout, rules)}
+    return min_free_pages(managed, thp_at_boot(managed)) * PAGE_KB

@@ -68,7 +68,7 @@ def layout_of(dump: Dump, folder: Path, cpus: int) -> Layout:
     data: dict[str, object] = {
         "name": "recorded",
         "banks": [{"zone": zone.name, "start_pfn": zone.start, "pages": zone.spanned} for zone in zones],
-        "cpus": max(cpus, cpus_online(folder), *(1 + max(zone.pcp) for zone in zones)),
+        "cpus": max(cpus, cpus_online(folder), *(1 + max(zone.pcp, default=0) for zone in zones)),
     }
     cmdline = folder / "cmdline"
     with reading("run", cmdline):
@@ -107,7 +107,9 @@ class Recorded:
             self.arrays["pb_mt"][:] = types
             self.arrays["rp_sum"][RP_UNSURE] = 1
         boot.init_lists(self.state, self.layout.total_pages, len(self.arrays["nxt"]))
-        numbers = zone_numbers({name: dump.zones[name].managed for name in self.layout.zones}, self.layout.cpus)
+        numbers = zone_numbers(
+            {name: dump.zones[name].managed for name in self.layout.zones}, self.layout.cpus, thp=True
+        )
         for z, name in enumerate(self.layout.zones):
             self._fill_zone(z, dump.zones[name], numbers[z])
         self._fill_refs(refs or {} if dump.tag_refs is None else dump.tag_refs)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.core.state.consts import CMA, HIGHATOMIC, ISOLATE, METADATA, MOVABLE, RECLAIMABLE, UNMOVABLE
+from sim.errors import ScenarioError
 from sim.replay.reading import reading
 
 TYPES = {
@@ -148,19 +149,41 @@ def _read_ref(dump: Dump, line: str, base: int) -> None:
 
 def _lines(path: Path) -> Iterator[str]:
     """Lines of a file, packed or not."""
-    packed = path.with_name(path.name + ".gz")
-    path = packed if packed.exists() else path
+    path = _packed(path)
     with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
         yield from (line.rstrip("\n") for line in file)
 
 
 def _read_files(dump: Dump, folder: Path) -> None:
     for name, read in PARTS.items():
-        with reading("dump", folder / name):
+        with reading("dump", _packed(folder / name)):
             read(dump, folder / name)
+    _validate_whole(dump, folder)
     if (folder / "tagstore").exists() or (folder / "tagstore.gz").exists():
         with reading("dump", folder / "tagstore"):
             _read_tagstore(dump, folder)
+
+
+def _packed(path: Path) -> Path:
+    """The packed file where there is one."""
+    packed = path.with_name(path.name + ".gz")
+    return packed if packed.exists() else path
+
+
+def _validate_whole(dump: Dump, folder: Path) -> None:
+    """A file that was cut short says less than there is: letters for every page, lists of every CPU."""
+    for name, what, size in (("pageblocks.txt", "blocks", 512), ("pages.txt", "pages", 1)):
+        for zone in dump.zones.values():
+            said, needed = len(getattr(zone, what)), zone.spanned // size
+            if said < needed:
+                raise ScenarioError(
+                    f"dump: {_packed(folder / name)}: cut short: {said:,} of {needed:,} letters of zone {zone.name}"
+                )
+    for zone in dump.zones.values():
+        if zone.spanned and not zone.pcp:
+            raise ScenarioError(f"dump: {_packed(folder / 'pcp.txt')}: no per-CPU list of zone {zone.name} in it")
+    if not any(zone.free for zone in dump.zones.values()):
+        raise ScenarioError(f"dump: {_packed(folder / 'freelists.txt')}: no free list in it")
 
 
 def _read_state(dump: Dump, path: Path) -> None:

@@ -22,6 +22,7 @@ from sim.replay.dump import Dump, read_dump
 from sim.replay.instants import find_places, instants
 from sim.replay.log import cma_range
 from sim.replay.prepare import to_pages
+from sim.replay.reading import reading
 from sim.replay.requests import kswapd_awake
 from sim.replay.rewind import rewind
 from sim.replay.trace import Trace, find_trace, read_trace
@@ -74,7 +75,8 @@ class RecordedFiles:
         return proc_file(self._views[key], name)
 
     def _find(self, snapshot: str) -> Path:
-        paths = sorted((self.folder / "snapshots").iterdir())
+        with reading("run", self.folder / "snapshots"):
+            paths = sorted((self.folder / "snapshots").iterdir())
         found = [path for path in paths if snapshot in (path.name, path.name.split("-")[0])]
         if not found:
             raise ScenarioError(f"until: {snapshot[:60]!r}: no such snapshot in {self.folder}")

@@ -106,7 +106,7 @@ def tag_pages(layout: Layout) -> tuple[int, int]:
 
 def has_dump(path: Path) -> bool:
     """Whether a snapshot folder holds an exact state."""
-    return any((path / name).exists() for name in ("dump.gz", "freelists.txt", "freelists.txt.gz"))
+    return any((path / name).exists() for name in ("dump.gz", "state.json", "freelists.txt", "freelists.txt.gz"))
 
 
 def replay(run: Run, hints: str, start: str | None, end: str | None) -> tuple[list[Window], float]:

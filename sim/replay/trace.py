@@ -21,8 +21,10 @@ from sim.replay.lines import is_expected, read_line
 from sim.replay.reading import reading
 
 Row = tuple[int, ...]
-GFP = {name: mask for mask, name in NAMES} | {"__GFP_TAGGED": 0x800000}
+GFP = {name: mask for mask, name in NAMES} | {"__GFP_TAGGED": 0x800000, "none": 0}
 SECOND = "SECOND"  # a mark of ours: where a CPU folds its counters (vmstat_update, rounded to whole seconds)
+PFN_DIGITS = 13  # of 64 bits of address, without the 12 of a page
+MOST_PFN = 1 << 52
 LATE = 0.032  # seconds: a timer that is a second away may fire a granule of the timer wheel late, 8 jiffies of 250 Hz
 PAGE = re.compile(rb"\S+ pfn=0x([0-9a-f]+)(?: order=(\d+))?(?: migratetype=(\d+))?(?: \w+=(\S+))?\s*$")
 FIELD = re.compile(rb"(\w+)=(\(?-?[0-9a-zA-Z_]+)")
@@ -105,7 +107,7 @@ def _row(name: bytes, body: bytes) -> Row | None:
     """What an event says, None if it is not one of ours or lacks what it must have."""
     try:
         return READERS.get(name, _ported)(name, body)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, TypeError):
         return None
 
 
@@ -150,6 +152,8 @@ def _page_event(kind: int) -> Callable[[bytes, bytes], Row | None]:
         if not found:
             return _page_by_names(kind, body)
         pfn, order, mt, last = found.groups()
+        if len(pfn) > PFN_DIGITS:
+            return None
         if kind == c.T_ALLOC:
             pages = -1 if pfn == b"0" else int(pfn, 16)
             return (kind, pages, int(order), int(mt), _gfp(last), 0, 0, 0)
@@ -162,6 +166,8 @@ def _page_by_names(kind: int, body: bytes) -> Row:
     """The same where fields come otherwise: a decimal pfn (before 5.14), more fields, `page=  (null)`."""
     f = _fields(body)
     pfn, order, mt = f[b"pfn"], f.get(b"order", 0), f.get(b"migratetype", 0)
+    if not 0 <= pfn < MOST_PFN:
+        raise ValueError(f"pfn: {pfn} is no page")
     if kind == c.T_ALLOC:
         flags = re.search(rb"gfp_flags=(\S+)", body)
         return (kind, pfn or -1, f[b"order"], mt, _gfp(flags[1]) if flags else 0, 0, 0, 0)

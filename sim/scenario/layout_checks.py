@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.scenario.layout import Bank, Layout, Region
 
 ZONE_ORDER = ("DMA", "DMA32", "Normal", "Movable")
+BITS32 = 1 << 20  # first pfn that 32 bits of address do not reach
 MAX_TAG_REGIONS = 32
 MAX_CPUS = 8
 MAX_PAGES = 1 << 24  # 64 GiB
@@ -53,8 +54,18 @@ def _validate_banks(banks: "tuple[Bank, ...]") -> None:
         need(start >= before.end, f"{at}.start_pfn", start, f"overlaps banks[{number - 1}] up to {before.end:#x}")
         ascends = ZONE_ORDER.index(bank.zone) >= ZONE_ORDER.index(before.zone)
         need(ascends, f"{at}.zone", bank.zone, f"lies above {before.zone} in memory, but below it as a zone")
+    _validate_zone_ends(banks)
     total = sum(bank.pages for bank in banks)
     need(total <= MAX_PAGES, "banks", total, f"more than {MAX_PAGES} pages in all")
+
+
+def _validate_zone_ends(banks: "tuple[Bank, ...]") -> None:
+    """DMA and DMA32 are what 32 bits of address reach, unless all memory begins above that (arm64 max_zone_phys)."""
+    if banks and banks[0].start_pfn >= BITS32:
+        return
+    for number, bank in enumerate(banks):
+        reason = f"ends at {bank.end:#x}, past 4 GiB ({BITS32:#x}), where no kernel has {bank.zone}"
+        need(bank.zone not in ("DMA", "DMA32") or bank.end <= BITS32, f"banks[{number}].zone", bank.zone, reason)
 
 
 def _validate_node(layout: "Layout", region: "Region", at: str) -> None:

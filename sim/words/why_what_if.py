@@ -1,4 +1,4 @@
-"""What would have served it: each of these was run from the op before, with one thing changed. HTML."""
+"""What would have served it: each was run from the op before with one thing changed, or from boot. HTML."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,12 @@ class Served:
 
 def say_what_ifs(on: Telling) -> tuple[Served, ...]:
     """All of them, in the order they were run."""
-    return tuple(Served(_head(on, one), _result(on, one), one) for one in on.explained.what_ifs)
+    return tuple(say_what_if(on, one) for one in on.explained.what_ifs)
+
+
+def say_what_if(on: Telling, one: WhatIf) -> Served:
+    """One of them, or the same op under another policy."""
+    return Served(_head(on, one), _result(on, one), one)
 
 
 def _head(on: Telling, one: WhatIf) -> str:

@@ -1,6 +1,6 @@
 // <answer-lines>: the answers of the side column as one line each, for the projector.
 import { Piece, define } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { blocked } from "./pins-figure.js"
 import { times } from "../lib/costs.js"
 import { nf, plural, size } from "../lib/format.js"

@@ -1,6 +1,6 @@
 // <closed-figure>: how much of the free memory an unmovable or tagged request may have.
 import { Piece, define, px, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { mib, size } from "../lib/format.js"
 
 const ROW = 20 // px
@@ -10,7 +10,7 @@ const HATCH = `<defs><pattern id="closed" width="7" height="7" patternUnits="use
 class ClosedFigure extends Piece {
   draw() {
     const zones = run.frame.zones, sum = key => zones.reduce((total, zone) => total + zone[key], 0)
-    const free = sum("free"), closed = run.policy === "off" ? 0 : sum("free_metadata"), open = free - closed
+    const free = sum("free"), closed = !run.rules.tags ? 0 : sum("free_metadata"), open = free - closed
     this.$("[data-words]").innerHTML = words(open, free)
     const W = this.width, { oom } = run.frame
     const rows = /** @type {[string, number, number][]} */ ([["now", open, closed]])
@@ -23,9 +23,15 @@ class ClosedFigure extends Piece {
 
 function words(open, free) {
   const { slack } = run.ledger
+<<<<<<< HEAD
   if (run.policy === "off") return `No: any request may have all <b>${mib(free)} MiB</b>.${last()}`
   if (run.policy === "static") {
     return `Kept tag storage is closed to everyone: <b>${mib(slack)} MiB</b> of it hold nothing.${last()}`
+=======
+  if (!run.rules.tags) return `No: any request may have all <b>${mib(free)} MiB</b>.`
+  if (run.rules.kept) {
+    return `Kept tag storage is closed to everyone: <b>${mib(slack)} MiB</b> of it hold nothing.`
+>>>>>>> main
   }
   return `Free tag storage is closed to unmovable and tagged requests: they see
     <b>${mib(open)} of ${mib(free)} MiB</b>.${last()}`

@@ -1,6 +1,6 @@
 // <costs-figure>: what requests have cost, one row a path: median, whisker to the 90th and 99th of a hundred.
 import { Piece, define, px, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { axisOf, place, ticks } from "../lib/costs.js"
 import { duration } from "../lib/format.js"
 

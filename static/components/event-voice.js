@@ -1,25 +1,21 @@
 // <event-voice>: a polite live region. It says what happened to tag storage (refusals, OOM kills), the newest only, and
 // not more often than can be listened to.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { spoken } from "../lib/spoken.js"
 
 const EVERY = 4000 // ms
 
-class EventVoice extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const { signal } = this.gone
-    document.addEventListener("run:series", () => this.hear(), { signal })
-    document.addEventListener("run:frame", () => { this.op = Math.min(this.op, run.frame.op) }, { signal })
+class EventVoice extends Listener {
+  setup() {
+    this.hear("series", () => this.news())
+    this.hear("frame", () => { this.op = Math.min(this.op, run.frame.op) })
     this.op = run.series.head // what was there when the page opened is on the page, not news
   }
-  disconnectedCallback() {
-    clearTimeout(this.later)
-    this.gone.abort()
-  }
+  ended() { clearTimeout(this.later) }
 
-  hear() { this.later ??= setTimeout(() => this.say(), this.quiet()) }
+  news() { this.later ??= setTimeout(() => this.say(), this.quiet()) }
   quiet() { return Math.max(0, (this.last ?? 0) + EVERY - performance.now()) }
 
   say() {

@@ -1,25 +1,23 @@
 // <first-tour>: a look round in six stops, beside the elements they speak of. Shown once on a first visit (`?tour=1`
 // shows it, `?tour=0` does not), found again in the help; arrows and Enter walk it, Esc ends it.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
 import { beside, wanted } from "../lib/tour.js"
 
 const KEY = "tour"
 const DRIVEN = navigator.webdriver // a program that drives the page has seen it
 
-class FirstTour extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const { signal } = this.gone
+class FirstTour extends Listener {
+  setup() {
     this.card = this.querySelector(".tour")
     this.stops = [...this.querySelectorAll("template")].map(stop => ({ ...stop.dataset, words: stop.innerHTML }))
-    document.addEventListener("run:tour", () => this.show(0), { signal })
-    this.addEventListener("click", e => this.press(e.target.closest("[data-tour]")?.dataset.tour), { signal })
-    this.card.addEventListener("keydown", e => this.key(e), { signal })
-    window.addEventListener("resize", () => this.place(), { signal })
-    window.addEventListener("scroll", () => this.place(), { signal, passive: true })
+    this.hear("tour", () => this.show(0))
+    this.on(this, "click", e => this.press(e.target.closest("[data-tour]")?.dataset.tour))
+    this.on(this.card, "keydown", e => this.key(e))
+    this.on(window, "resize", () => this.place())
+    this.on(window, "scroll", () => this.place(), { passive: true })
     if (wanted(location.search, seen(), DRIVEN)) document.fonts.ready.then(() => this.show(0))
   }
-  disconnectedCallback() { this.gone.abort() }
 
   show(at) {
     const there = this.stops.filter(({ stop }) => document.querySelector(stop)?.getClientRects().length)

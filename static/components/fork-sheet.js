@@ -1,22 +1,20 @@
 // <fork-sheet>: "what if?": a run of one's own that shares the past up to this op, in a tab of its own. The form works
 // without this; with it the op follows the run.
+import { Listener } from "./listener.js"
 import { define, put } from "./piece.js"
-import { run, tell } from "../run.js"
+import { run, tell } from "../page-run.js"
 import { nf } from "../lib/format.js"
 
-class ForkSheet extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const { signal } = this.gone
+class ForkSheet extends Listener {
+  setup() {
     this.sheet = this.querySelector("[popover]")
     for (const element of this.querySelectorAll("[data-js]")) element.hidden = false
-    document.addEventListener("run:frame", () => this.show(), { signal })
-    document.addEventListener("run:do", e => e.detail.act === "what-if" && this.open(), { signal })
-    this.addEventListener("submit", () => this.sheet.hidePopover(), { signal })
-    document.addEventListener("click", e => this.press(e), { signal })
-    this.sheet.addEventListener("toggle", () => this.show(), { signal })
+    this.hear("frame", () => this.show())
+    this.hear("do", detail => detail.act === "what-if" && this.open())
+    this.on(this, "submit", () => this.sheet.hidePopover())
+    this.on(document, "click", e => this.press(e))
+    this.on(this.sheet, "toggle", () => this.show())
   }
-  disconnectedCallback() { this.gone.abort() }
 
   open() {
     for (const other of document.querySelectorAll("[popover]:popover-open")) if (other !== this.sheet) other.hidePopover()

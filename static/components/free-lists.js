@@ -1,6 +1,6 @@
 // <free-lists>: order by migratetype by zone. Height is memory, the number counts blocks.
 import { Piece, define, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { mib, nf } from "../lib/format.js"
 
 const ALWAYS = ["Unmovable", "Movable", "Reclaimable", "Metadata"]

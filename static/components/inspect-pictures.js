@@ -1,7 +1,7 @@
 // The pictures of the inspector. <inspect-pair>: pages above, the tag pages that hold their tags below, joined by two
 // lines; <inspect-block>: a pageblock poured, over its tag pages; <inspect-spread>: where the pages of a process lie.
 import { Piece, define, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { STATES, ANON, FREE, PINNED, POUR, TAGS } from "../lib/states.js"
 import { hex, nf } from "../lib/format.js"
 
@@ -17,7 +17,7 @@ class InspectPair extends Piece {
 const label = ({ kinds, tags, tagged }) =>
   `${kinds.length} pages over ${tags.length} tag ${tags.length > 1 ? "pages" : "page"}, ${sum(tagged)} of them tagged`
 const sum = list => list.reduce((a, b) => a + b, 0)
-const isBad = tags => run.policy !== "off" && tags.some(v => v & PINNED)
+const isBad = tags => run.rules.tags && tags.some(v => v & PINNED)
 
 function pages({ self, first, kinds }, W) {
   const c = W / kinds.length
@@ -49,7 +49,7 @@ const inkOn = (kind, share) => kind === TAGS ? (share > .45 ? "tags-ink" : "slac
   : kind === ANON ? "lent-ink" : STATES[kind].ink
 const fillOf = kind => {
   const { data, lent } = STATES[kind]
-  return run.policy === "off" ? data : kind === TAGS ? "slack" : lent ?? data
+  return !run.rules.tags ? data : kind === TAGS ? "slack" : lent ?? data
 }
 
 function cell(kind, tagged, x, w, bad, y = 42, h = 30) {

@@ -1,6 +1,7 @@
 // <key-help>: the keys of the page, the buttons that do the same, and the small dialogs they open.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, tell, command } from "../run.js"
+import { run, tell, command } from "../page-run.js"
 import { here } from "./run-head.js"
 import { fork } from "../fork.js"
 import { actionOf } from "../lib/keys.js"
@@ -9,15 +10,12 @@ import { figuresOf, written } from "../lib/trail.js"
 
 const THEMES = ["light", "dark", "projector"]
 
-class KeyHelp extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const signal = this.gone.signal
-    document.addEventListener("keydown", e => this.key(e), { signal })
-    document.addEventListener("click", e => this.press(e.target.closest("[data-do]")), { signal })
-    this.goTo?.addEventListener("close", () => this.went(), { signal })
+class KeyHelp extends Listener {
+  setup() {
+    this.on(document, "keydown", e => this.key(e))
+    this.on(document, "click", e => this.press(e.target.closest("[data-do]")))
+    if (this.goTo) this.on(this.goTo, "close", () => this.went())
   }
-  disconnectedCallback() { this.gone.abort() }
 
   get goTo() { return this.querySelector("[data-goto]") }
 

@@ -1,19 +1,17 @@
 // <link-trail>: when a link does not verify, since which op it differs, and both states beside each other.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, tell, command } from "../run.js"
+import { run, tell, command } from "../page-run.js"
 import { esc, nf } from "../lib/format.js"
 import { compared, parted, sinceWhen } from "../lib/trail.js"
 
-class LinkTrail extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const { signal } = this.gone
-    document.addEventListener("run:differs", e => this.ask(e.detail), { signal })
-    document.addEventListener("run:do", e => e.detail.act === "both" && this.dialog.showModal(), { signal })
+class LinkTrail extends Listener {
+  setup() {
+    this.hear("differs", detail => this.ask(detail))
+    this.hear("do", detail => detail.act === "both" && this.dialog.showModal())
     this.dialog = this.querySelector("dialog")
-    this.dialog.addEventListener("close", () => this.answered(), { signal })
+    this.on(this.dialog, "close", () => this.answered())
   }
-  disconnectedCallback() { this.gone.abort() }
 
   async ask({ op, trail, figures }) {
     const answer = op === null ? null : await fetch(`/runs/${run.meta.id}/trail?op=${op}`).catch(() => null)

@@ -1,6 +1,6 @@
 // <live-table>: the table beside a picture that the stream draws. Its numbers follow the frame while it is open and seen.
 import { Piece, define, put } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { nf } from "../lib/format.js"
 
 class LiveTable extends Piece {

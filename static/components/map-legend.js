@@ -1,16 +1,14 @@
 // <map-legend>: the kinds with their letters and patterns; pressing one leaves only its pages in colour.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, single } from "../run.js"
+import { run, single } from "../page-run.js"
 
-class MapLegend extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const signal = this.gone.signal
-    this.addEventListener("click", e => this.press(e.target.closest("[data-p]")), { signal })
-    document.addEventListener("run:part", () => this.show(), { signal })
+class MapLegend extends Listener {
+  setup() {
+    this.on(this, "click", e => this.press(e.target.closest("[data-p]")))
+    this.hear("part", () => this.show())
     this.show()
   }
-  disconnectedCallback() { this.gone.abort() }
 
   press(button) { if (button) single(run.part === button.dataset.p ? null : button.dataset.p) }
   show() {

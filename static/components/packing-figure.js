@@ -1,6 +1,6 @@
 // <packing-figure>: reserved tag pages by how many tagged pages they serve, and where that lies between the two bounds.
 import { Piece, define, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { bounds, mean, sentence } from "../lib/bounds.js"
 import { plural, size } from "../lib/format.js"
 
@@ -15,7 +15,7 @@ class PackingFigure extends Piece {
   }
 
   draw() {
-    const off = run.policy === "off"
+    const off = !run.rules.tags
     this.$("[data-chart]").hidden = off
     this.$("[data-words]").innerHTML = off ? "MTE is off: no page needs tags."
       : sentence(run.frame.packing, run.ledger)
@@ -24,7 +24,7 @@ class PackingFigure extends Piece {
   }
 
   // the three counts on one line: perfectly packed, now, scattered at random; now: the tag pages that hold tags, which
-  // `static` keeps with all the others
+  // a policy that keeps them for good counts with all the others
   range() {
     const W = this.width, v = run.ledger, { ideal, random } = bounds(v.tagged, v.total * 32, v.total)
     const now = run.frame.packing.slice(1).reduce((sum, n) => sum + n, 0), said = `${v.all ? "used" : "kept"} ${size(now)}`

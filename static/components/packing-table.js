@@ -1,6 +1,6 @@
 // <packing-table>: the numbers behind the packing figure, kept up to date while the table is open and seen.
 import { Piece, define, put } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { sentence } from "../lib/bounds.js"
 import { nf } from "../lib/format.js"
 
@@ -11,7 +11,7 @@ class PackingTable extends Piece {
   }
 
   draw() {
-    if (run.policy !== "off") this.$("[data-words]").innerHTML = sentence(run.frame.packing, run.ledger)
+    if (run.rules.tags) this.$("[data-words]").innerHTML = sentence(run.frame.packing, run.ledger)
     if (!this.details.open) return
     for (const cell of this.querySelectorAll("[data-n]")) {
       const n = Number(cell.dataset.n), pages = run.frame.packing[n] ?? 0

@@ -1,27 +1,23 @@
 // <page-inspector>: what is selected, in the server's words: what it is, its 32:1 picture, what touched it, ways on.
 // In the right column on a desktop, a sheet on a phone. It asks again when the run has moved.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, tell, command } from "../run.js"
+import { run, tell, command } from "../page-run.js"
 import { selection, select, nothing } from "../selection.js"
 import "./inspect-pictures.js"
 
 const WAYS = "[data-close], [data-do=inspect], [data-do=show], [data-do=goto][data-op], code[data-pfn]"
 const EVERY = 500 // ms between two answers while the run plays
 
-class PageInspector extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const signal = this.gone.signal
-    for (const type of ["select", "frame"]) document.addEventListener(`run:${type}`, () => this.show(), { signal })
-    document.addEventListener("click", e => this.press(e), { signal })
-    document.addEventListener("keydown", e => this.key(e), { signal })
+class PageInspector extends Listener {
+  setup() {
+    for (const type of ["select", "frame"]) this.hear(type, () => this.show())
+    this.on(document, "click", e => this.press(e))
+    this.on(document, "keydown", e => this.key(e))
     this.shown = ""
     this.last = 0
   }
-  disconnectedCallback() {
-    clearTimeout(this.later)
-    this.gone.abort()
-  }
+  ended() { clearTimeout(this.later) }
 
   get query() {
     const { pfn, block, pid } = selection

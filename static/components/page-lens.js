@@ -1,7 +1,7 @@
 // <page-lens>: one pageblock, page by page; it follows the pointer on the map. A row is 32 data pages, the box at its
 // end the tag page that holds their tags. The pages come from the server, at the level of pages.
 import { Piece, define } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { paintLens } from "./paint-lens.js"
 import { BLOCK, GRAN } from "../lib/plates.js"
 import { hex } from "../lib/format.js"

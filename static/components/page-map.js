@@ -1,7 +1,6 @@
 // <page-map>: the canvas of memory at any zoom, and what is under the pointer or the cursor. The picture and what lies
 // on top of it (hover, selection, numbers of the story) are two canvases: pointing does not draw the machine again.
 import { Piece, define, px } from "./piece.js"
-import { run, tell } from "../run.js"
 import { selection, opened, remember } from "../selection.js"
 import { Camera, LEVELS } from "../lib/camera.js"
 import { CLASSES, LAYERS, classOf } from "../lib/layers.js"
@@ -27,7 +26,7 @@ class PageMap extends Piece {
   static urgent = true
 
   setup() {
-    this.camera = new Camera(run.plates)
+    this.camera = new Camera(this.run.plates)
     this.feed = new Feed(this)
     this.layer = LAYERS.includes(opened.layer) ? opened.layer : "state"
     this.only = null // class of the layer that is singled out
@@ -53,16 +52,16 @@ class PageMap extends Piece {
   paintSoon() {
     this.soon ??= requestAnimationFrame(() => {
       this.soon = undefined
-      if (run.world && this.isConnected) this.paint()
+      if (this.run.world && this.isConnected) this.paint()
     })
   }
 
   paint() {
-    this.palette ??= palette(this.land, run.policy)
+    this.palette ??= palette(this.land, this.run.rules)
     this.memory = this.feed.memory(this.layer, CLASSES[this.layer])
-    const { processes } = run.meta, { pid } = selection
+    const { processes } = this.run.meta, { pid } = selection
     this.shown = this.layer === "owner" && pid ? classOf(processes, pid) : this.only
-    this.look = lookOf(this.layer, this.palette, { part: run.part, only: this.shown, processes })
+    this.look = lookOf(this.layer, this.palette, { part: this.run.part, only: this.shown, processes })
     this.fit(this.land)
     this.tally = paintLand(this)
     paintNames(this)
@@ -86,14 +85,14 @@ class PageMap extends Piece {
 
   // sizes of the map; tokens say how tall, the width says how dense
   box() {
-    const W = this.width, small = W < 600, large = W > 900, key = px("map-key"), { P } = run.plates
+    const W = this.width, small = W < 600, large = W > 900, key = px("map-key"), { P } = this.run.plates
     const tall = this.closest(".alone") ? 1.3 : 1
     return {
       w: W - key - 4, key, land: px("map-land") * tall, strip: px("map-strip") * tall,
       head: (large ? 44 : 36) + (px("t-note") > 15 ? 7 : 0), head2: 22, coast: large ? 29 : 23,
       foot: small ? 18 : 24, gap: small ? 8 : 30, min: P > 1 ? (small ? 10 : 8) : 16 * px("map-min"),
       // more than four bands would hold: rather two, whose columns then stand together
-      maxBands: small ? 8 : P > 1 && run.plates.columns * 8 <= 4 * W ? 4 : 2, phone: small, tall: small && P > 1,
+      maxBands: small ? 8 : P > 1 && this.run.plates.columns * 8 <= 4 * W ? 4 : 2, phone: small, tall: small && P > 1,
     }
   }
 
@@ -122,7 +121,7 @@ class PageMap extends Piece {
 
   point(pfn) {
     this.drawOver()
-    tell("hover", pfn)
+    this.run.tell("hover", pfn)
   }
 
   // the camera has moved
@@ -139,7 +138,7 @@ class PageMap extends Piece {
 
   // a level, around what is selected, else what the story tells, else the middle of what is in view
   go(level, at = this.focus()) {
-    const { camera } = this, { plates } = run
+    const { camera } = this, { plates } = this.run
     if (level === "machine") camera.z = 1, camera.place()
     else {
       const pfn = plates.isTag(at) ? plates.firstData(plates.row(at)) : at
@@ -149,9 +148,9 @@ class PageMap extends Piece {
   }
 
   focus() {
-    const stops = run.frame.story?.stops ?? [], told = stops.find(s => s.bad) ?? stops[0] ?? run.frame.refused
+    const stops = this.run.frame.story?.stops ?? [], told = stops.find(s => s.bad) ?? stops[0] ?? this.run.frame.refused
     const wanted = [selection.pfn ?? selection.block, this.camera.fit ? null : this.centre(), told?.pfn]
-    return wanted.find(pfn => typeof pfn === "number" && run.plates.plateOf(pfn)) ?? mixed(run)
+    return wanted.find(pfn => typeof pfn === "number" && this.run.plates.plateOf(pfn)) ?? mixed(this.run)
   }
 
   centre() {
@@ -165,7 +164,7 @@ class PageMap extends Piece {
 
   show({ pfn, level = "pageblock", layer }) {
     if (layer) this.layer = layer
-    if (run.plates.plateOf(pfn)) this.go(level, pfn)
+    if (this.run.plates.plateOf(pfn)) this.go(level, pfn)
     else this.go("machine")
     this.scrollIntoView({ block: "nearest" })
   }
@@ -173,7 +172,7 @@ class PageMap extends Piece {
   open() {
     const { level, at } = opened
     opened.level = null
-    if (LEVELS.includes(level)) this.go(level, run.plates.plateOf(at) ? at : this.focus())
+    if (LEVELS.includes(level)) this.go(level, this.run.plates.plateOf(at) ? at : this.focus())
   }
 
   remember() {
@@ -186,8 +185,8 @@ class PageMap extends Piece {
   drawn() {
     const { camera, tally, memory, layer } = this, plan = memory.plan(camera)
     return {
-      level: camera.name, layer, op: run.frame.op,
-      settled: !this.soon && !this.later && !tally.coarse && (!plan || memory.has(plan, run.frame.op)),
+      level: camera.name, layer, op: this.run.frame.op,
+      settled: !this.soon && !this.later && !tally.coarse && (!plan || memory.has(plan, this.run.frame.op)),
       data: tally.data, tags: tally.tags, dataPfns: tally.dataPfns, tagsPfns: tally.tagsPfns,
     }
   }

@@ -1,6 +1,6 @@
 // The lens on a canvas: five hundred pages a few times a second are too many elements for the browser to lay out.
 import { token } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { STATES, FREE, TAGS, TAGGED, PINNED } from "../lib/states.js"
 import { GRAN, PER_BLOCK } from "../lib/plates.js"
 
@@ -41,7 +41,7 @@ function page({ x, c, h }, X, y, v) {
 }
 
 function tagPage({ x, c, h, left, w }, y, v, tagged) {
-  const kind = v & 0x7f, bad = v & PINNED && run.policy !== "off"
+  const kind = v & 0x7f, bad = v & PINNED && run.rules.tags
   line(x, token("ink"), bad ? 2 : .8, () => { x.moveTo(GRAN * c, y + h / 2); x.lineTo(left, y + h / 2) })
   x.fillStyle = token(colourOf(kind))
   x.fillRect(left, y, w, h)
@@ -77,6 +77,6 @@ function pin(x, X, y, r) {
 }
 
 function colourOf(kind) {
-  if (run.policy === "off") return STATES[kind].data
+  if (!run.rules.tags) return STATES[kind].data
   return kind === TAGS ? "slack" : STATES[kind].lent ?? STATES[kind].data
 }

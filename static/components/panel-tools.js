@@ -1,18 +1,17 @@
 // <panel-tools>: the picture of a panel as PNG or SVG, the table beside it as CSV. Made here, nothing is sent.
+import { Listener } from "./listener.js"
 import { define, token } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { csvOf, nameOf } from "../lib/files.js"
 import { pngOf, standalone } from "./pictures.js"
 
-class PanelTools extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    this.addEventListener("click", e => {
+class PanelTools extends Listener {
+  setup() {
+    this.on(this, "click", e => {
       const button = e.target.closest("[data-save]")
       if (button) this.save(button.dataset.save)
-    }, { signal: this.gone.signal })
+    })
   }
-  disconnectedCallback() { this.gone.abort() }
 
   async save(type) {
     const made = await (type === "csv" ? this.csv() : this.picture(type))

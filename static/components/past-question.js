@@ -1,25 +1,23 @@
 // <past-question>: while one looks at the past, another policy or seed asks from which op on it shall be; and what drops
 // the recorded future asks first.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, command, poke } from "../run.js"
+import { run, command, poke } from "../page-run.js"
 import { fork } from "../fork.js"
 import { nf, plural } from "../lib/format.js"
 import { VERBS, phrase } from "../lib/poke.js"
 
-class PastQuestion extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const signal = this.gone.signal
-    document.addEventListener("run:choose", e => this.ask(e), { signal })
-    document.addEventListener("run:poke", e => this.askToPoke(e.detail), { signal })
-    document.addEventListener("run:do", e => e.detail.act === "drop" && this.askToDrop(), { signal })
+class PastQuestion extends Listener {
+  setup() {
+    this.hear("choose", form => this.ask(form))
+    this.hear("poke", detail => this.askToPoke(detail))
+    this.hear("do", detail => detail.act === "drop" && this.askToDrop())
     this.dialog = this.querySelector("dialog")
-    this.dialog.addEventListener("close", () => this.answered(), { signal })
+    this.on(this.dialog, "close", () => this.answered())
   }
-  disconnectedCallback() { this.gone.abort() }
 
-  // detail: the form of a new run. Live there is nothing to ask: the run is opened at the op on screen.
-  ask({ detail: form }) {
+  // the form of a new run. Live there is nothing to ask: the run is opened at the op on screen.
+  ask(form) {
     const here = run.frame.op, live = run.head
     this.about(form, null)
     form.elements.op.value = here

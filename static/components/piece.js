@@ -1,20 +1,18 @@
 // What every component shares: a plain custom element, no shadow DOM. It draws when the run moves, when its width
 // changes and when it comes into view; out of view it does not. Everything it listens to ends with it. The map is urgent
 // and draws with its frame; the others take turns, so that many of them together do not hold it up.
-import { run } from "../run.js"
+import { Listener } from "./listener.js"
 import { soon } from "../turns.js"
 
-export class Piece extends HTMLElement {
+export class Piece extends Listener {
   static on = ["frame", "theme"] // the run events that make it draw
   static urgent = false
 
-  setup() {} // once, before anything is heard
   draw() {}
 
   connectedCallback() {
-    this.gone = new AbortController()
     this.width = this.height = 0 // px, without asking the browser to lay out the page
-    this.setup()
+    super.connectedCallback()
     for (const type of /** @type {typeof Piece} */ (this.constructor).on) this.hear(type, () => this.redraw())
     this.sizes = new ResizeObserver(() => this.resized())
     this.sizes.observe(this)
@@ -26,14 +24,8 @@ export class Piece extends HTMLElement {
   disconnectedCallback() {
     this.sights.disconnect()
     this.sizes.disconnect()
-    this.gone.abort()
+    super.disconnectedCallback()
   }
-
-  // listen to a run event for as long as this element is on the page
-  hear(type, fn) { document.addEventListener(`run:${type}`, e => fn(e.detail), { signal: this.gone.signal }) }
-
-  // listen to any event of any target for as long
-  on(target, type, fn, options = {}) { target.addEventListener(type, fn, { ...options, signal: this.gone.signal }) }
 
   resized() {
     const { width } = this
@@ -47,9 +39,7 @@ export class Piece extends HTMLElement {
   }
   redraw() { /** @type {typeof Piece} */ (this.constructor).urgent ? this.turn() : soon(this) }
   // what is not displayed has no width to draw on
-  turn() { if (run.world && this.seen && this.width && this.isConnected) this.draw() }
-
-  $(selector) { return this.querySelector(selector) }
+  turn() { if (this.run.world && this.seen && this.width && this.isConnected) this.draw() }
 }
 
 export const svg = (w, h, body, label) =>

@@ -1,6 +1,6 @@
 // <pins-figure>: where the pinned tag pages are, and how many data pages they keep from being tagged.
 import { Piece, define, svg } from "./piece.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { nf, plural, size } from "../lib/format.js"
 import { GRAN } from "../lib/plates.js"
 
@@ -16,7 +16,7 @@ class PinsFigure extends Piece {
   }
 }
 
-const off = () => run.policy === "off"
+const off = () => !run.rules.tags
 
 function words(pins) {
   if (!pins.length) return "Nothing: no tag page is pinned."

@@ -1,29 +1,27 @@
 // <poke-sheet>: what a presenter can do to the running machine, and in a fork anybody. The buttons of the inspector that
 // do the same are its too. <past-question> asks before a recorded future is dropped.
+import { Listener } from "./listener.js"
 import { define, put } from "./piece.js"
-import { run, tell } from "../run.js"
+import { run, tell } from "../page-run.js"
 import { selection } from "../selection.js"
 import { hex, nf, plural } from "../lib/format.js"
 import { taken } from "../lib/poke.js"
 
-class PokeSheet extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const { signal } = this.gone, hear = (type, fn) => document.addEventListener(`run:${type}`, e => fn(e.detail), { signal })
+class PokeSheet extends Listener {
+  setup() {
     this.sheet = this.querySelector("[popover]")
     this.inFork = !run.mine
     for (const element of this.querySelectorAll("[data-js]")) element.hidden = false
-    document.addEventListener("click", e => this.press(e), { signal })
-    this.addEventListener("submit", e => this.submit(e), { signal })
-    this.addEventListener("change", () => this.show(), { signal })
-    this.sheet.addEventListener("toggle", e => e.newState === "open" && this.opened(), { signal })
-    hear("do", ({ act }) => act === "poke" && run.mine && this.open())
-    hear("poke-fork", () => this.open(true))
-    hear("frame", () => this.show())
-    hear("did", did => this.answer(did.words, !did.done))
-    hear("refused", words => this.answer(words, true))
+    this.on(document, "click", e => this.press(e))
+    this.on(this, "submit", e => this.submit(e))
+    this.on(this, "change", () => this.show())
+    this.on(this.sheet, "toggle", e => e.newState === "open" && this.opened())
+    this.hear("do", ({ act }) => act === "poke" && run.mine && this.open())
+    this.hear("poke-fork", () => this.open(true))
+    this.hear("frame", () => this.show())
+    this.hear("did", did => this.answer(did.words, !did.done))
+    this.hear("refused", words => this.answer(words, true))
   }
-  disconnectedCallback() { this.gone.abort() }
 
   get isOpen() { return this.sheet.matches(":popover-open") }
 

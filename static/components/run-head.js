@@ -1,7 +1,8 @@
 // <run-head>: what the teammate checks first (digest, role, connection), the line that says how the run stands, and the
 // choices that open a run of one's own.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, tell } from "../run.js"
+import { run, tell } from "../page-run.js"
 import { esc, nf, plural } from "../lib/format.js"
 import { address, linkOf } from "../lib/address.js"
 import { begun } from "../lib/poke.js"
@@ -10,26 +11,23 @@ import { atOom, checked, differing, noteOf, spaced, standing } from "../lib/stan
 const ADDRESS_EVERY = 700 // ms; browsers limit how often the address may change
 const SAID_FOR = 8000 // ms that a refusal of the server stays
 
-class RunHead extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
+class RunHead extends Listener {
+  setup() {
     this.link = linkOf(location.search)
-    const hear = (type, fn) => document.addEventListener(`run:${type}`, e => fn(e.detail), { signal: this.gone.signal })
-    for (const type of ["frame", "series", "connection"]) hear(type, () => this.show())
-    for (const type of ["frame", "theme", "part"]) hear(type, () => this.remember())
-    hear("since", how => this.differs(how))
-    hear("did", ({ words, done, op }) => this.say({ words: `At op ${nf(op)}: ${words}.`, look: done ? "" : "lost",
+    for (const type of ["frame", "series", "connection"]) this.hear(type, () => this.show())
+    for (const type of ["frame", "theme", "part"]) this.hear(type, () => this.remember())
+    this.hear("since", how => this.differs(how))
+    this.hear("did", ({ words, done, op }) => this.say({ words: `At op ${nf(op)}: ${words}.`, look: done ? "" : "lost",
       until: Date.now() + SAID_FOR }))
-    hear("refused", words => this.say({ words, look: "lost", until: Date.now() + SAID_FOR }))
-    this.addEventListener("change", e => this.choose(e), { signal: this.gone.signal })
-    this.addEventListener("click", e => this.press(e), { signal: this.gone.signal })
+    this.hear("refused", words => this.say({ words, look: "lost", until: Date.now() + SAID_FOR }))
+    this.on(this, "change", e => this.choose(e))
+    this.on(this, "click", e => this.press(e))
     this.clock = setInterval(() => (run.connection === "lost" || this.said?.until) && this.show(), 1000)
   }
 
-  disconnectedCallback() {
+  ended() {
     clearInterval(this.clock)
     clearTimeout(this.later)
-    this.gone.abort()
   }
 
   show() {

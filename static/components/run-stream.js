@@ -1,34 +1,30 @@
 // <run-stream>: the one connection of the page (hx-sse). Named events become frames and series, unnamed messages are
 // HTML partials. A covered or hidden page keeps its stream: a projector is never focused.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, take, takeSeries, connect } from "../run.js"
+import { run, take, takeSeries, connect } from "../page-run.js"
 import { offer } from "../partials.js"
 
 const SILENCE = 6000 // ms without a frame while playing: the connection is dead though nobody said so
 const GONE = [404, 410]
 
-class RunStream extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const on = (type, fn) => this.addEventListener(type, fn, { signal: this.gone.signal })
-    on("frame", e => this.frame(JSON.parse(e.detail.data)))
-    on("series", e => takeSeries(JSON.parse(e.detail.data)))
-    on("bye", () => connect("lost"))
-    on("htmx:sse:after:connection", () => { this.heard = Date.now(); connect("live") })
-    on("htmx:sse:before:connection", e => { if (e.detail.connection.attempt > 0) connect("lost") })
-    on("htmx:sse:before:message", e => this.partial(e.detail))
-    on("htmx:sse:error", e => this.failed(e.detail.status))
-    on("htmx:error", () => this.failed())
-    window.addEventListener("beforeunload", () => this.leave(), { signal: this.gone.signal })
-    document.addEventListener("run:retry", () => this.retry(), { signal: this.gone.signal })
+class RunStream extends Listener {
+  setup() {
+    this.on(this, "frame", e => this.frame(JSON.parse(e.detail.data)))
+    this.on(this, "series", e => takeSeries(JSON.parse(e.detail.data)))
+    this.on(this, "bye", () => connect("lost"))
+    this.on(this, "htmx:sse:after:connection", () => { this.heard = Date.now(); connect("live") })
+    this.on(this, "htmx:sse:before:connection", e => { if (e.detail.connection.attempt > 0) connect("lost") })
+    this.on(this, "htmx:sse:before:message", e => this.partial(e.detail))
+    this.on(this, "htmx:sse:error", e => this.failed(e.detail.status))
+    this.on(this, "htmx:error", () => this.failed())
+    this.on(window, "beforeunload", () => this.leave())
+    this.hear("retry", () => this.retry())
     this.began = Date.now()
     this.watch = setInterval(() => this.listen(), 1000)
   }
 
-  disconnectedCallback() {
-    clearInterval(this.watch)
-    this.gone.abort()
-  }
+  ended() { clearInterval(this.watch) }
 
   frame(frame) {
     this.heard = Date.now()

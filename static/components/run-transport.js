@@ -1,20 +1,18 @@
 // <run-transport>: reset, back, play or pause, step, live, and whether an OOM pauses. The forms work without this; with it nothing is reloaded.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, command } from "../run.js"
+import { run, command } from "../page-run.js"
 import { faster } from "../lib/speed.js"
 
 const LOOK = { play: "M7 4l13 8-13 8z", pause: "M6 4h4v16H6zM14 4h4v16h-4z" }
 
-class RunTransport extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const signal = this.gone.signal
-    this.addEventListener("submit", e => this.submit(e), { signal })
-    this.box?.addEventListener("change", () => this.pauseAtOom(this.box.checked), { signal })
-    document.addEventListener("run:do", e => this.act(e.detail), { signal })
-    document.addEventListener("run:frame", () => this.show(), { signal })
+class RunTransport extends Listener {
+  setup() {
+    this.on(this, "submit", e => this.submit(e))
+    if (this.box) this.on(this.box, "change", () => this.pauseAtOom(this.box.checked))
+    this.hear("do", detail => this.act(detail))
+    this.hear("frame", () => this.show())
   }
-  disconnectedCallback() { this.gone.abort() }
 
   submit(e) {
     e.preventDefault()

@@ -1,26 +1,22 @@
 // <speed-slider>: ops a second wanted, on a logarithmic scale that snaps; under it what was measured, and frames drawn.
+import { Listener } from "./listener.js"
 import { define } from "./piece.js"
-import { run, command } from "../run.js"
+import { run, command } from "../page-run.js"
 import { LAST, notchOf, speedOf } from "../lib/speed.js"
 import { nf } from "../lib/format.js"
 
-class SpeedSlider extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    const signal = this.gone.signal
+class SpeedSlider extends Listener {
+  setup() {
     this.input = this.querySelector("input[type=range]")
     this.input.max = LAST
-    this.input.addEventListener("input", () => this.say(speedOf(this.input.value)), { signal })
-    this.input.addEventListener("change", () => command("speed", speedOf(this.input.value)), { signal })
-    document.addEventListener("run:frame", () => this.show(), { signal })
+    this.on(this.input, "input", () => this.say(speedOf(this.input.value)))
+    this.on(this.input, "change", () => command("speed", speedOf(this.input.value)))
+    this.hear("frame", () => this.show())
     this.drawn = run.drawn
     this.clock = setInterval(() => this.measure(), 1000)
     this.set()
   }
-  disconnectedCallback() {
-    clearInterval(this.clock)
-    this.gone.abort()
-  }
+  ended() { clearInterval(this.clock) }
 
   show() { if (run.frame.speed !== this.speed && !this.input.matches(":active")) this.set() }
 

@@ -1,7 +1,7 @@
 // <tag-history>: the carve-out through time, stacked: kept, lent anon, lent file, free. In MiB.
 import { Piece, define, token } from "./piece.js"
 import { axis, plot } from "./plot.js"
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { mib, nf } from "../lib/format.js"
 
 const AREAS = [

@@ -1,6 +1,6 @@
 // <tag-ledger>: tag storage in MiB against the fixed 1/32, always the whole width.
 import { Piece, define, px, svg } from "./piece.js"
-import { run, tell } from "../run.js"
+import { run, tell } from "../page-run.js"
 import { segments } from "../lib/ledger.js"
 import { mib, percent, plural, size } from "../lib/format.js"
 

@@ -1,7 +1,7 @@
 // <time-line>: the ledger through time; it is the scrubber. Discs are events, crimson crosses refusals and OOMs; what
 // was recorded after the playhead is faded.
 import { Piece, define, svg } from "./piece.js"
-import { run, command } from "../run.js"
+import { run, command } from "../page-run.js"
 import { domain, placed, ticks, worth } from "../lib/timeline.js"
 import { esc, nf, size } from "../lib/format.js"
 import { GUTTER, tracks } from "./time-tracks.js"

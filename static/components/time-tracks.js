@@ -1,6 +1,6 @@
 // The tracks under the ledger when the timeline is opened: reservations up and refusals down, free pages against the
 // low watermark; the values at the playhead in the gutter at the left.
-import { run } from "../run.js"
+import { run } from "../page-run.js"
 import { changes, sampleAt } from "../lib/tracks.js"
 import { nf, size } from "../lib/format.js"
 

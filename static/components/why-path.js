@@ -1,11 +1,11 @@
 // <why-path>: the decision path of one op. The server has drawn it all; this adds the keys: Esc goes back to the run,
 // j and k walk from one step to the next.
-class WhyPath extends HTMLElement {
-  connectedCallback() {
-    this.gone = new AbortController()
-    document.addEventListener("keydown", e => this.key(e), { signal: this.gone.signal })
+import { Listener } from "./listener.js"
+
+class WhyPath extends Listener {
+  setup() {
+    this.on(document, "keydown", e => this.key(e))
   }
-  disconnectedCallback() { this.gone.abort() }
 
   key(e) {
     if (e.ctrlKey || e.altKey || e.metaKey) return

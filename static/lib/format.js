@@ -1,5 +1,5 @@
 // Numbers as the screen says them; templates/macros/format.html has the same rules. Pages are 4 KiB.
-export const NBSP = "\u00a0"
+const NBSP = "\u00a0"
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 })
 export const nf = n => whole.format(Math.round(n))
 export const hex = pfn => "0x" + pfn.toString(16)

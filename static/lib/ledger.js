@@ -1,9 +1,9 @@
 // The ledger of a frame: always the carve-out wide, from most to least committed. All in pages.
-export function view({ ledger, packing }, policy) {
+export function view({ ledger, packing }, rules) {
   const file = ledger.file + ledger.dirty, free = ledger.free + ledger.pcp, total = ledger.total || 1
   const full = Math.min(ledger.tagged / 32, ledger.tags)
   return {
-    total, off: policy === "off", all: policy === "static",
+    total, off: !rules.tags, all: rules.kept,
     tags: ledger.tags, tagged: ledger.tagged, full, slack: ledger.tags - full,
     anon: ledger.anon, file, free, other: ledger.other, lent: ledger.anon + file,
     back: total - ledger.tags, mean: filled(packing),
@@ -27,7 +27,7 @@ export function segments(v) {
   ]
 }
 
-// tagged pages in a reserved tag page, on average over all that are reserved, the empty ones of `static` too
+// tagged pages in a reserved tag page, on average over all that are reserved, those kept empty too
 function filled(packing) {
   const pages = packing.reduce((sum, n) => sum + n, 0)
   return pages ? packing.reduce((sum, n, k) => sum + n * k, 0) / pages : 0

@@ -116,8 +116,8 @@ export class Memory {
   }
 }
 
-export const pagesIn = (plate, block) => Math.min(BLOCK, plate.data_pages - block * BLOCK)
-export const rowsIn = (plate, block) => Math.ceil(pagesIn(plate, block) / GRAN)
+const pagesIn = (plate, block) => Math.min(BLOCK, plate.data_pages - block * BLOCK)
+const rowsIn = (plate, block) => Math.ceil(pagesIn(plate, block) / GRAN)
 const spanOf = ({ plate, b0, b1 }) => Math.min(b1 * BLOCK, plate.data_pages) - b0 * BLOCK
 
 // the pageblocks of a part of the view: whole columns at once where that is not much more than what is seen

@@ -2,8 +2,8 @@
 import { ANON, KINDS, TAGGED } from "./states.js"
 import { BLOCK } from "./plates.js"
 
-export function mixed({ plates, world, policy }) {
-  const want = policy === "off" ? ANON : TAGGED
+export function mixed({ plates, world, rules }) {
+  const want = rules.tags ? TAGGED : ANON
   let best = [0, plates.plates[0].data_start]
   for (const p of plates.plates) for (let b = 0; b < p.blocks; b++) {
     const n = world.blocks[(p.b0 + b) * KINDS + want]

@@ -1,5 +1,5 @@
 // The speed slider: logarithmic, snapping to 1, 2 and 5 of each decade; the last notch is full speed (0 on the wire).
-export const NOTCHES = [...decades(6), 0]
+const NOTCHES = [...decades(6), 0]
 function decades(n) {
   return Array.from({ length: n }, (_, d) => [1, 2, 5].map(k => k * 10 ** d)).flat().concat(10 ** n)
 }

@@ -1,7 +1,7 @@
 // How the run stands, in words: what the head says, and the line under it. No DOM; tests/front reads it in node.
 import { nf, plural } from "./format.js"
 
-export const BEHIND = 3 // frames; fewer are not worth a word
+const BEHIND = 3 // frames; fewer are not worth a word
 
 /**
  * @typedef {{connection: string, since: number, behind: number, mine: boolean, now: number, past: number, oom: boolean,

@@ -2,7 +2,7 @@
 import { KINDS } from "./states.js"
 export const STRIP = 15 // 13 counts of tag pages, tagged pages they serve, pins
 
-export function unbase64(text) {
+function unbase64(text) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text)
   const binary = atob(text)
   return Uint8Array.from(binary, c => c.charCodeAt(0))

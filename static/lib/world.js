@@ -4,13 +4,13 @@ import { GRAN } from "./plates.js"
 import { STRIP } from "./wire.js"
 
 export class World {
-  constructor(plates, map, frame, policy) {
+  constructor(plates, map, frame, rules) {
     this.plates = plates
     this.blocks = map.blocks
     this.strip = map.strip
     this.pages = map.pages
     this.frame = frame
-    this.policy = policy
+    this.rules = rules
     this.sums = plates.plates.map(p => this.sum(map, p))
     this.pinnedTags = /** @type {Set<number> | null} */ (null)
     if (this.pages) this.count()

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sim.policies import NAMES
 from tests.app.conftest import JSON, PAGE, Client, command, make_run
 
 
@@ -33,11 +34,32 @@ def test_by_default_it_tells_the_op_on_screen(client: Client, run: str) -> None:
 
 
 def test_a_fork_opens_the_other_policy_just_before(client: Client, run: str) -> None:
-    served = client.get(f"/runs/{run}/why?op=42", headers=JSON).json()["served"]
+    served = client.get(f"/runs/{run}/why?op=42&policy=static", headers=JSON).json()["served"]
     address = next(one["url"] for one in served if one["what"] == "static")
     query = parse_qs(urlsplit(address).query)
     assert (query["policy"], query["op"]) == (["static"], ["41"])
     assert client.get(address, headers=PAGE).status_code == 303
+
+
+def test_another_policy_is_offered_and_run_when_it_is_asked_for(client: Client, run: str) -> None:
+    told = client.get(f"/runs/{run}/why?op=42", headers=JSON).json()
+    assert (told["policies"], len(told["served"])) == ([name for name in NAMES if name != "rfc-v1"], 3)
+    asked = client.get(f"/runs/{run}/why?op=42&policy=off", headers=JSON).json()
+    assert (asked["policies"], [one["what"] for one in asked["served"][3:]]) == (["static", "a0"], ["off"])
+    assert asked["served"][3]["text"].startswith("Served with 0x")
+
+
+def test_the_offer_is_a_link_that_works_without_a_script(client: Client, run: str) -> None:
+    html = client.get(f"/runs/{run}/why?op=42", headers=PAGE).text
+    assert f'href="/runs/{run}/why?op=42&amp;policy=static#under-static"' in html
+    asked = client.get(f"/runs/{run}/why?op=42&policy=static", headers=PAGE).text
+    assert '<li id="under-static"><h3><code>static</code></h3><p><b>Served</b>' in asked
+
+
+@pytest.mark.parametrize("policy", ["rfc-v1", "no-such"])
+def test_a_policy_that_is_not_another_one_is_refused(client: Client, run: str, policy: str) -> None:
+    answer = client.get(f"/runs/{run}/why?op=42&policy={policy}", headers=JSON)
+    assert (answer.status_code, answer.json()["detail"].split(":")[0]) == (422, "policy")
 
 
 def test_a_fork_without_the_pin_is_served_at_once(client: Client, run: str) -> None:

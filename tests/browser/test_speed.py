@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 # the newest op that the panel of events knows, far below the fold: "The last 48 events, up to op 1,234"
 OP = r"""() => Number(document.querySelector("#says-events").textContent.match(/op ([\d,]+)/)[1].replaceAll(",", ""))"""
 RUN = """async wanted => {
-  const { run } = await import(document.querySelector("script[type=module]").src.replace(/app\\.js.*/, "run.js"))
+  const { run } = await import(document.querySelector("script[type=module]").src.replace(/app\\.js.*/, "page-run.js"))
   return wanted === "drawn" ? run.drawn : run.frame.op
 }"""
 

@@ -34,7 +34,12 @@ def test_it_opens_from_the_story_and_esc_leads_back(opened: "Opened") -> None:
 def test_a_fork_is_a_run_of_ones_own_under_the_other_policy(opened: "Opened") -> None:
     page = why(opened)
     before = page.url
-    page.locator(".served li", has_text="static").locator("a", has_text="Fork here").click()
+    there = page.locator("#under-static")
+    there.locator("a", has_text="Run it").click()
+    there.locator("b", has_text="Served").wait_for()
+    assert page.url == before
+    assert page.locator("#under-off").inner_text().endswith("Run it")
+    there.locator("a", has_text="Fork here").click()
     page.wait_for_url(re.compile(r"policy=static.*op=41"))
     page.locator("time-line svg").wait_for()
     assert before.split("/why")[0] not in page.url

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.core.state import consts as c
-from sim.errors import ScenarioError
+from sim.errors import BrokenInvariant, ScenarioError
 from sim.machine import Machine
 from sim.policies import DEFAULT, POLICIES, WEAK
 from sim.scenario.poke import read, written
@@ -90,8 +90,11 @@ def test_a0_knows_no_blocks_of_two_pages() -> None:
 
 
 def test_what_would_have_served_it_leaves_out_who_cannot_manage_the_machine(run: Run) -> None:
-    asked = run(program(alloc("tagged"), layout=PAIRS)).explanations.of(1).what_ifs
-    assert [one.policy for one in asked if one.policy] == ["static", "off"]
+    assert run(program(alloc("tagged"), layout=PAIRS)).explanations.other_policies == ("static", "off")
+
+
+def test_without_tag_storage_no_other_policy_is_offered(run: Run) -> None:
+    assert run(program(alloc("anon"), layout=one_zone(16384) | {"regions": []})).explanations.other_policies == ()
 
 
 @pytest.mark.parametrize(
@@ -190,6 +193,16 @@ def test_under_pressure_everything_holds_whichever_is_mended(policy: str, point:
     for op in (3400, 9000, machine.length):
         machine.seek(op)
         machine.check()
+
+
+def test_a_count_that_no_page_explains_breaks_an_invariant(run: Run) -> None:
+    machine = run(program(for_tags(), free("anon"), alloc("tagged")))
+    counts = machine.arrays["tag_ref"]
+    for more, text in ((1, "count 2 more than their pages, 1 were left"), (-2, "counts less than 1")):
+        counts[counts > 0] += more
+        with pytest.raises(BrokenInvariant, match=text):
+            machine.check()
+        counts[counts > 0] -= more
 
 
 def test_mending_what_a_policy_has_not_changes_nothing(run: Run) -> None:

@@ -11,11 +11,11 @@ export const FVP_V1 = { P: 32, small: false, plates: [
 export const FVP_V3 = { P: 32, small: false, plates: [
   plate("DMA32", 0x80000, 524288, 0x8f8000, "Normal", 32), plate("Normal", 0x880000, 475136, 0x8f4200, "Normal", 32),
   plate("Normal", 0x8f4000, 512, -1, "", 32)] }
-const ZONES = [["DMA", 0x80000], ["DMA32", 0x880000], ["Normal", 0x1080000], ["Movable", 0x1880000]]
+const own = (zone, at, pages) => plate(zone, at, pages, at + pages, zone, 32)
 export const PHONE_16G = { P: 32, small: false,
-  plates: ZONES.map(([zone, at]) => plate(zone, at, 1015808, at + 1015808, zone, 32)) }
+  plates: [own("DMA32", 0x80000, 507904), own("Normal", 0x880000, 2539520), own("Movable", 0xb00000, 1015808)] }
 export const SERVER_64G = { P: 32, small: false,
-  plates: ZONES.map(([zone, at]) => plate(zone, at, 4063232, at + 4063232, zone, 32)) }
+  plates: [own("DMA32", 0x80000, 507904), own("Normal", 0x880000, 11681792), own("Movable", 0x1480000, 4063232)] }
 export const BOX = {
   w: 1200, key: 100, land: 300, strip: 90, head: 44, head2: 22, coast: 29, foot: 24, gap: 30, min: 8, maxBands: 4,
 }

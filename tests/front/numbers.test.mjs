@@ -5,6 +5,8 @@ import { bounds, mean, sentence } from "../../static/lib/bounds.js"
 import { said, segments, view } from "../../static/lib/ledger.js"
 import { LAST, faster, notchOf, speedOf } from "../../static/lib/speed.js"
 
+const LENDS = { tags: true, kept: false, lends: true }, KEEPS = { tags: true, kept: true, lends: false }
+const OFF = { tags: false, kept: false, lends: false }
 const LEDGER = { total: 512, tags: 100, tagged: 640, anon: 60, file: 40, dirty: 12, free: 290, pcp: 8, other: 2 }
 const PACKING = Array.from({ length: 33 }, (_, k) => (k === 4 ? 92 : k === 32 ? 8 : 0))
 
@@ -18,18 +20,18 @@ test("a share of nothing is nothing", () => assert.equal(percent(0, 0), "0%"))
 test("rates have a sign, and nothing has none", () => assert.deepEqual([0, 2.5, -12].map(signed), ["", "+2.50", "−12"]))
 
 test("the segments of the ledger fill the carve-out exactly", () => {
-  for (const policy of ["rfc-v1", "static", "off"]) {
-    const ledger = policy === "off" ? { ...LEDGER, tags: 0, tagged: 0, free: 390 } : LEDGER
-    const v = view({ ledger, packing: PACKING }, policy)
+  for (const rules of [LENDS, KEEPS, OFF]) {
+    const ledger = rules === OFF ? { ...LEDGER, tags: 0, tagged: 0, free: 390 } : LEDGER
+    const v = view({ ledger, packing: PACKING }, rules)
     assert.equal(segments(v).reduce((sum, part) => sum + part.pages, 0), v.total)
   }
 })
 test("tags fill whole tag pages first, the rest is reserved and unfilled", () => {
-  const v = view({ ledger: LEDGER, packing: PACKING }, "rfc-v1")
+  const v = view({ ledger: LEDGER, packing: PACKING }, LENDS)
   assert.deepEqual([v.full, v.slack, v.back], [20, 80, 412])
 })
 test("what the sentence says is what the ledger draws", () => {
-  const v = view({ ledger: LEDGER, packing: PACKING }, "rfc-v1")
+  const v = view({ ledger: LEDGER, packing: PACKING }, LENDS)
   assert.deepEqual(said(v), { tags: 100, back: 412, lent: 112, free: 300, tagged: 640, full: 20 })
 })
 

@@ -21,16 +21,27 @@ CAPTURED = {
 @pytest.mark.parametrize("machine", CAPTURED)
 def test_the_numbers_are_those_of_the_captured_kernels(machine: str) -> None:
     managed, expected = CAPTURED[machine]
-    zones = boot.zone_numbers(managed, cpus=2)
+    zones = boot.zone_numbers(managed, cpus=2, thp=True)  # turned on by hand where they recorded 512 MiB
     assert [(z.min, z.low, z.high, z.batch, z.pcp_high, z.threshold, z.protection) for z in zones] == expected
 
 
 def test_v49_one_zone_keeps_5632_pages_free_for_huge_pages() -> None:
-    assert boot.min_free_pages({"DMA": 120481}) == 5632
+    assert boot.min_free_pages({"DMA": 120481}, thp=True) == 5632
 
 
 def test_v50_two_zones_keep_11264_pages_free() -> None:
-    assert boot.min_free_pages({"DMA": 763220, "Normal": 47562}) == 11264
+    assert boot.min_free_pages({"DMA": 763220, "Normal": 47562}, thp=True) == 11264
+
+
+def test_a_guest_of_300_mib_has_the_marks_that_its_kernel_reported() -> None:
+    """A 6.19 guest without transparent huge pages: below 512 MiB the kernel leaves them off."""
+    zones = boot.zone_numbers({"DMA": 3840, "DMA32": 49819}, cpus=2)
+    assert [(z.min, z.low, z.high) for z in zones] == [(33, 41, 49), (429, 536, 643)]
+
+
+def test_huge_pages_raise_the_marks_from_512_mib_on() -> None:
+    found = [boot.zone_numbers({"DMA": pages}, cpus=2)[0].min for pages in (131071, 131072)]
+    assert found == [boot.min_free_pages({"DMA": 131071}, thp=False), 5632]
 
 
 def test_v51_the_batch_of_47562_pages_is_15() -> None:
@@ -71,4 +82,4 @@ def test_the_kernels_own_pages_are_not_managed() -> None:
 
 def test_a_small_machine_keeps_at_most_a_twentieth_free() -> None:
     first_high = boot.watermarks(259, 16896, 16896)[2]
-    assert boot.min_free_pages({"DMA32": 16896}) == (16896 - first_high) // 20
+    assert boot.min_free_pages({"DMA32": 16896}, thp=True) == (16896 - first_high) // 20

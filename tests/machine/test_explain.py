@@ -10,7 +10,7 @@ from sim.explain import steps as s
 from sim.explain.explained import Explained, Request, WhatIf
 from sim.explain.fold import fold
 from sim.machine import Machine
-from sim.policies import POLICIES
+from sim.policies import DEFAULT, NAMES, POLICIES
 from tests.support import busy_phone_oom
 
 Boot = Callable[..., Machine]
@@ -130,9 +130,13 @@ def test_another_block_of_the_same_zone_would_have_served_it(boot: Boot) -> None
     assert (end.pfn, end.refusals, end.reserved) == (0x80200, 0, 1)
 
 
+def under(machine: Machine, op: int, policy: str) -> WhatIf:
+    return machine.explanations.under(machine.explanations.of(op), policy)
+
+
 @pytest.mark.parametrize("policy", [policy.name for policy in POLICIES if not policy.lends])
 def test_another_policy_is_run_from_boot(boot: Boot, policy: str) -> None:
-    told = what_ifs(boot("spurious-oom"), 42)[policy]
+    told = under(boot("spurious-oom"), 42, policy)
     machine = boot("spurious-oom", policy=policy)
     machine.seek(42)
     assert told.outcome is not None
@@ -140,8 +144,20 @@ def test_another_policy_is_run_from_boot(boot: Boot, policy: str) -> None:
 
 
 def test_another_policy_may_ask_for_something_else_there(boot: Boot) -> None:
-    told = what_ifs(boot("busy-phone"), busy_phone_oom())["static"]
+    told = under(boot("busy-phone"), busy_phone_oom(), "static")
     assert (told.outcome, told.asked) == (None, False)
+
+
+def test_no_other_policy_is_run_before_somebody_asks(boot: Boot) -> None:
+    machine = boot("spurious-oom")
+    assert list(what_ifs(machine, 42)) == ["unpin", "empty", "other-block"]
+    assert machine.explanations.other_policies == tuple(name for name in NAMES if name != DEFAULT.name)
+
+
+@pytest.mark.parametrize(("op", "policy"), [(42, "rfc-v1"), (42, "no-such"), (39, "static")])
+def test_a_policy_that_cannot_be_asked_is_refused(boot: Boot, op: int, policy: str) -> None:
+    with pytest.raises(ScenarioError, match=r"^policy: "):
+        under(boot("spurious-oom"), op, policy)
 
 
 def test_an_op_that_asked_for_nothing_has_no_request_but_events(boot: Boot) -> None:

@@ -151,7 +151,10 @@ def test_the_zone_check_is_skipped_when_a_block_is_one_page() -> None:
         ({"banks": []}, "banks: []: fewer than 1 entries"),
         ({"banks__start_pfn": 0x80001}, "banks[0].start_pfn: 0x80001: not aligned to pageblock (512 pages)"),
         ({"banks__pages": 0}, "banks[0].pages: 0: not aligned to pageblock (512 pages)"),
-        ({"banks__pages": 1 << 25, "regions": []}, "banks: 33554432: more than 16777216 pages in all"),
+        (
+            {"banks__zone": "Normal", "banks__pages": 1 << 25, "regions": []},
+            "banks: 33554432: more than 16777216 pages in all",
+        ),
         ({"banks__zone": "HighMem"}, "banks[0].zone: HighMem: must be 'DMA', 'DMA32', 'Normal' or 'Movable'"),
         ({"banks__start_pfn": -512}, "banks[0].start_pfn: -512: must be at least 0"),
         ({"colour": "blue"}, "colour: blue: unknown key"),
@@ -214,3 +217,17 @@ def test_an_unknown_preset_is_refused_with_the_names_there_are() -> None:
 
 def test_numbers_of_a_json_file_may_be_written_in_hexadecimal() -> None:
     assert load_layout(changed(banks__start_pfn="0x80000")).banks[0].start_pfn == 0x80000
+
+
+@pytest.mark.parametrize("zone", ["DMA", "DMA32"])
+def test_no_kernel_has_a_low_zone_past_4_gib(zone: str) -> None:
+    banks = [{"zone": zone, "start_pfn": 0x80000, "pages": 0x80200}]
+    with pytest.raises(ScenarioError) as caught:
+        load_layout({"name": "high", "banks": banks})
+    where = "ends at 0x100200, past 4 GiB (0x100000), where no kernel has"
+    assert str(caught.value) == f"banks[0].zone: {zone}: {where} {zone}"
+
+
+def test_memory_that_begins_above_4_gib_may_all_be_dma() -> None:
+    banks = [{"zone": "DMA", "start_pfn": 0x100000, "pages": 512}]
+    assert load_layout({"name": "high", "banks": banks}).zones == ("DMA",)

@@ -76,9 +76,9 @@ def test_qemu_512m_has_memory_that_can_never_be_tagged() -> None:
     assert (plate.data_start, plate.data_pages, plate.tag_pages) == (0x50800, 0x1400, 0)
 
 
-def test_phone_16g_has_four_zones_of_4_gib() -> None:
+def test_phone_16g_has_2_gib_below_the_4_gib_border_and_a_movable_zone() -> None:
     layout = load_layout("phone-16g")
-    assert layout.zones == ("DMA", "DMA32", "Normal", "Movable")
+    assert layout.zones == ("DMA32", "Normal", "Movable")
     assert layout.total_pages <= 4 * 1024 * 1024
 
 

@@ -10,8 +10,11 @@ import pytest
 
 from sim import words
 from sim.cli.report import text_report
+from sim.core.hooks import why as y
 from sim.core.state import consts as c
-from sim.explain.steps import Zone
+from sim.core.state.state import WHY_FIELDS, WHY_ROWS
+from sim.explain.read import read
+from sim.explain.steps import Lost, Round, Zone
 from sim.kernel.refusal import Binding, Refusal, ZoneTest
 from sim.machine import Machine
 from sim.scenario.scenario import load_scenario
@@ -147,3 +150,36 @@ def test_the_binding_test_is_named_with_its_numbers(
 def test_the_zone_that_came_nearest_is_the_one_that_is_named() -> None:
     far = ZoneTest(1, "DMA32", 3, "min", 50, 0, 0, 0, 100, 100, 0, ok=False, boost=0, closed_block=False)
     assert Refusal(1, 3, 1, 0, (far, FREE)).nearest.name == "Normal"
+
+
+def row(what: int, *values: int) -> list[int]:
+    return [what, -1, 0, *values, *[0] * (WHY_FIELDS - 3 - len(values))]
+
+
+def test_an_op_that_decided_too_much_says_how_much_is_lost_and_keeps_its_end() -> None:
+    """The last rows are a ring: here its oldest row is the one after H_LAST, and 700 rows are lost."""
+    table = [[0] * WHY_FIELDS for _ in range(WHY_ROWS)]
+    ring = WHY_ROWS - y.TAIL_ROWS
+    table[1] = row(y.W_ASK, 1, 0, 1)
+    for n in range(2, WHY_ROWS):
+        table[n] = row(y.W_ROUND, n)
+    last = ring + 99
+    table[last] = row(y.W_EVENT, c.E_ALLOC, 1, c.NO_PAGE)
+    table[0][y.H_ROWS], table[0][y.H_LOST], table[0][y.H_ASKS], table[0][y.H_LAST] = WHY_ROWS - 1, 700, 1, last
+    (request,) = read(table, ("Normal",))
+    (lost,) = request.all(Lost)
+    assert isinstance(lost, Lost)
+    assert lost.rows == 700
+    assert request.got.page == c.NO_PAGE
+    rounds = [step.idle for step in request.path if isinstance(step, Round)]
+    assert rounds == [*range(2, ring), *range(last + 1, WHY_ROWS), *range(ring, last)]
+
+
+def test_the_end_of_a_request_whose_beginning_is_lost_is_not_given_to_another() -> None:
+    table = [[0] * WHY_FIELDS for _ in range(WHY_ROWS)]
+    for n in range(1, WHY_ROWS):
+        table[n] = row(y.W_ROUND, n)
+    table[1] = row(y.W_ASK, 1, 0, 1)
+    table[-1] = row(y.W_EVENT, c.E_ALLOC, 1, c.NO_PAGE)
+    table[0][y.H_ROWS], table[0][y.H_LOST], table[0][y.H_ASKS], table[0][y.H_LAST] = WHY_ROWS - 1, 9, 2, WHY_ROWS - 1
+    assert read(table, ("Normal",)) == ()

@@ -82,6 +82,41 @@ def test_what_cannot_be_read_is_counted_and_shown() -> None:
     assert str(trace.unread).startswith("1 line could not be read, the first: 'chrome-1 [000]")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "mm_page_alloc: page=0xff pfn=0x10",
+        "mm_page_alloc: page=0xff order=0 migratetype=0 gfp_flags=GFP_KERNEL",
+        "mm_page_free: page=0xff pfn=0xffffffffffffffff order=0",
+        "mm_page_free: page=0xff pfn=-1 order=0",
+        "mm_page_alloc_extfrag: page=0xff pfn=0x10",
+    ],
+)
+def test_a_line_that_lacks_what_it_must_have_is_counted(body: str) -> None:
+    trace = good_and(f"chrome-1 [000] .... 1.0: {body}")
+
+    assert (len(trace.rows), trace.unread.lines) == (1, 1)
+
+
+def test_call_chains_of_perf_and_no_flags_at_all_are_nothing_to_tell() -> None:
+    trace = good_and("\tffffffff81200000 __alloc_pages+0x1 ([kernel.kallsyms])")
+    none = parse_trace((HEADS["perf script"] + "page=1 pfn=0x1 order=0 migratetype=0 gfp_flags=none").encode())
+    assert [str(trace.unread), str(none.unread)] == ["", ""]
+
+
+@pytest.mark.parametrize("head", ["task-1 [000] 1.5: print: ", "task 1 [000] 1.5: ftrace:print: "])
+def test_marks_are_found_as_every_tool_shows_them(head: str) -> None:
+    trace = good_and(f"{head}   tracing_mark_write: SNAP_BEGIN 00-start")
+    assert trace.find("SNAP_BEGIN 00-start") == 1
+
+
+def test_ranges_are_read_with_flags_and_padded_names() -> None:
+    trace = good_and(
+        "t-1 [000] .... 1.5: mm_compaction_isolate_freepages:   range=(0x10 ~ 0x20) nr_scanned=3 nr_taken=2"
+    )
+    assert (len(trace.rows), trace.rows[1, 1], trace.rows[1, 4]) == (2, 0x10, 0x20)
+
+
 def test_a_flag_that_nobody_knows_is_named() -> None:
     trace = good_and(HEADS["tracefs"] + "page=1 pfn=0x1 order=0 migratetype=0 gfp_flags=GFP_KERNEL|__GFP_COLD")
 
@@ -127,8 +162,8 @@ def small_dump(folder: Path) -> Path:
     (folder / "state.json").write_text(json.dumps({"zones": [zone]}))
     (folder / "freelists.txt").write_text("DMA 0 U 1 : 1\n")
     (folder / "pcp.txt").write_text("zone DMA cpu 0 count 0 high 1 batch 1 free_factor 0\n")
-    for name in PARTS[3:]:
-        (folder / name).write_text("# from pfn 0\nU\n")
+    (folder / "pageblocks.txt").write_text("# from pfn 0\nU\n")
+    (folder / "pages.txt").write_text(f"# from pfn 0\n{'f' * 512}\n")
     return folder
 
 
@@ -151,6 +186,10 @@ def test_a_dump_without_one_of_its_files_names_the_file(tmp_path: Path, name: st
         ("state.json", "{}", "'zones' is missing in it, or not known"),
         ("freelists.txt", "DMA 0 Z 1 : 1\n", "'Z' is missing in it, or not known"),
         ("freelists.txt", "DMA 0 U 1 : no pfn\n", "is not written as such a file is"),
+        ("freelists.txt", "", "no free list in it"),
+        ("pcp.txt", "", "no per-CPU list of zone DMA in it"),
+        ("pageblocks.txt", "", "cut short: 0 of 1 letters of zone DMA"),
+        ("pages.txt", "# from pfn 0\nff\n", "cut short: 2 of 512 letters of zone DMA"),
         ("pcp.txt", "zone DMA cpu 0\n", "'count' is missing in it, or not known"),
     ],
 )

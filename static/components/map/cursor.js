@@ -1,6 +1,5 @@
 // The page under the pointer and the words about it: the server's, one request for a page that stays under the pointer
 // for a moment, kept until the run moves. On the keyboard the cursor is the selection, and its words are spoken.
-import { run } from "../../run.js"
 import { select, selection, nothing } from "../../selection.js"
 import { LEVELS } from "../../lib/camera.js"
 
@@ -38,7 +37,7 @@ export class MapCursor {
 
   // whether the key was one of the map's
   act(key) {
-    const { plates } = run, at = selection.pfn ?? selection.block
+    const { plates } = this.map.run, at = selection.pfn ?? selection.block
     const to = /^Arrow/.test(key) ? (at === null ? plates.plates[0].data_start : plates.step(at, key))
       : key.toLowerCase() === "t" ? plates.across(at ?? plates.plates[0].data_start) : undefined
     if (to !== undefined) return to === null || this.walk(to)
@@ -65,7 +64,7 @@ export class MapCursor {
 
   walk(pfn) {
     select({ pfn })
-    const { plates } = run, { camera } = this.map
+    const { plates } = this.map.run, { camera } = this.map
     if (!camera.fit && !seen(camera, plates, pfn)) {
       camera.look(pfn, camera.z)
       this.map.moved()
@@ -99,7 +98,7 @@ export class MapCursor {
 
   // the run has moved: what is under the pointer may be another page by now
   again() {
-    if (run.frame.op === this.op) return
+    if (this.map.run.frame.op === this.op) return
     this.answers.clear()
     if (this.pfn !== null) this.show()
   }
@@ -118,7 +117,7 @@ export class MapCursor {
   async ask(pfn) {
     if (this.asking) return // one request at a time; its end asks for the page that is under the pointer then
     this.asking = true
-    const html = await fetch(`/runs/${run.meta.id}/page/${pfn}`).then(r => (r.ok ? r.text() : ""), () => "")
+    const html = await fetch(`/runs/${this.map.run.meta.id}/page/${pfn}`).then(r => (r.ok ? r.text() : ""), () => "")
     this.asking = false
     if (html) this.keep(pfn, html)
     if (html) this.say(pfn, html)
@@ -126,7 +125,7 @@ export class MapCursor {
   }
 
   keep(pfn, html) {
-    this.op = run.frame.op
+    this.op = this.map.run.frame.op
     if (this.answers.size >= KEPT) this.answers.clear()
     this.answers.set(pfn, html)
   }

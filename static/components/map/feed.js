@@ -1,5 +1,4 @@
 // Asks the server for what is in view: one question at a time, again when the run has moved, never when nothing has.
-import { run } from "../../run.js"
 import { Memory, queries } from "../../lib/memory.js"
 
 const EVERY = { block: 1000, row: 250, page: 160 } // ms between two answers while the run moves
@@ -14,16 +13,16 @@ export class Feed {
   }
 
   memory(layer, classes) {
-    if (!this.memories.has(layer)) this.memories.set(layer, new Memory(run.plates, layer, classes))
+    if (!this.memories.has(layer)) this.memories.set(layer, new Memory(this.map.run.plates, layer, classes))
     const memory = this.memories.get(layer)
-    memory.world = run.world
+    memory.world = this.map.run.world
     return memory
   }
 
   // called with every picture: ask for what it lacked. Returns whether nothing is lacking
   want(memory, camera) {
     const plan = memory.plan(camera)
-    if (!plan || memory.has(plan, run.frame.op)) return true
+    if (!plan || memory.has(plan, this.map.run.frame.op)) return true
     if (this.busy) return false
     const key = plan.ranges.map(r => `${r.plate.i}:${r.b0}-${r.b1}`).join() + plan.level
     const last = this.answered.get(memory.layer)
@@ -49,7 +48,7 @@ export class Feed {
   // bytes of a range; what the server says has not changed is what it said before
   async get(query) {
     const before = this.known.get(query), headers = before ? { "if-none-match": `"${before.op}"` } : {}
-    const answer = await fetch(`/runs/${run.meta.id}/map?${query}`, { headers })
+    const answer = await fetch(`/runs/${this.map.run.meta.id}/map?${query}`, { headers })
     if (answer.status === 304) return before
     if (!answer.ok) throw new Error(`map: ${answer.status}`)
     const found = { op: Number(answer.headers.get("x-op")), bytes: new Uint8Array(await answer.arrayBuffer()) }

@@ -1,5 +1,4 @@
 // What is in view, in words: the label of the picture, and what the screen says of it.
-import { run } from "../../run.js"
 import { nf } from "../../lib/format.js"
 import { WORDS } from "../../lib/layers.js"
 import { ANON, DIRTY, FILE, FREE, KERNEL, PCP, PTABLE, SLAB, TAGGED, TAGS, UNMOV } from "../../lib/states.js"
@@ -12,7 +11,7 @@ export const GROUPS = [
 ]
 export const total = (counts, kinds) => kinds.reduce((n, kind) => n + counts[kind], 0)
 
-export const extent = ({ camera, tally }) => camera.fit ? `${nf(run.plates.pages)} pages, ${run.meta.layout}`
+export const extent = ({ camera, tally, run }) => camera.fit ? `${nf(run.plates.pages)} pages, ${run.meta.layout}`
   : `${nf(tally.pages)} data pages in view`
 
 export function inView(map) {

@@ -1,8 +1,8 @@
 // How a layer looks: for each class of page its fill in data and in tag storage, its letter, whether it fades.
 import { STATES, POUR, POUR_TAG, KINDS, dimmed } from "../../lib/states.js"
-import { CLASSES, FREE_CLASS, classOf, classesOf } from "../../lib/layers.js"
+import { CLASSES, FREE_CLASS, classesOf } from "../../lib/layers.js"
 
-export const FADED = .15
+const FADED = .15
 
 export function lookOf(layer, pal, { part, only, processes }) {
   return layer === "state" ? state(pal, part) : other(layer, pal, only, processes)

@@ -1,5 +1,4 @@
 // The whole machine, small, while the map shows a part of it: what is in view is framed; press or drag to go there.
-import { run } from "../../run.js"
 import { GRAN, PER_BLOCK } from "../../lib/plates.js"
 import { FREE, KERNEL, KINDS, TAGGED, UNMOV } from "../../lib/states.js"
 
@@ -45,7 +44,7 @@ export class Minimap {
     for (const p of plates.plates) {
       for (let block = 0; block < p.blocks; block++) {
         const { col, r } = plates.place(block)
-        x.fillStyle = c[main(run.world.blocks, (p.b0 + block) * KINDS)]
+        x.fillStyle = c[main(this.map.run.world.blocks, (p.b0 + block) * KINDS)]
         x.fillRect((camera.u0[p.i] + col * PER_BLOCK) * su, r * rows, PER_BLOCK * su - .3, rows)
       }
       x.fillStyle = c.tags

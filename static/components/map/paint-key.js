@@ -1,8 +1,7 @@
 // Right of the map: the 32:1 brace, and what one height of the strip means.
-import { run } from "../../run.js"
 import { say } from "./say.js"
 
-export function paintKey({ land: x, camera, palette: { c, font }, look }) {
+export function paintKey({ land: x, camera, palette: { c, font }, look, run }) {
   const band = camera.list[0], X = camera.box.w + 14, line = camera.box.key > 100 ? 17 : 14
   const top = band.dataY + (camera.fit ? 0 : 74) // below the minimap
   brace(x, c, X, top, band.dataY + band.landH)
@@ -11,12 +10,12 @@ export function paintKey({ land: x, camera, palette: { c, font }, look }) {
     say(x, words, X + 5, Y, font("note", i === 1 ? 450 : 600), c["ink-2"])
   })
   const bottom = band.stripY + band.stripH
-  if (run.policy === "off") {
+  if (!run.rules.tags) {
     say(x, "ordinary", X, bottom - band.stripH / 2, font("note", 650), c["ink-2"])
     say(x, "memory", X, bottom - band.stripH / 2 + line, font("note", 650), c["ink-2"])
     return
   }
-  if (look.layer === "state" && camera.fit) heights(x, c, font, X, band)
+  if (look.layer === "state" && camera.fit) heights(x, c, font, X, band, run.ledger)
   if (camera.level === 0 && look.layer === "state") say(x, "● pinned", X, bottom + 13, font("note", 600), c["ink-2"])
 }
 
@@ -38,8 +37,8 @@ function unit(camera) {
 }
 
 // bottom up: tags, lent, free; a word only where its height has room for it
-function heights(x, c, font, X, { stripY, stripH }) {
-  const v = run.ledger, tags = v.all ? "kept" : "tags"
+function heights(x, c, font, X, { stripY, stripH }, v) {
+  const tags = v.all ? "kept" : "tags"
   const parts = [[v.tags, tags, "tags-text"], [v.lent, "lent", "lent-text"], [v.free, "free", "ink-2"]]
   let below = 0
   for (const [pages, word, colour] of parts) {

@@ -1,6 +1,5 @@
 // All that is in view: data, and the tag storage below it, each in its own window. What was drawn is counted.
-import { run } from "../../run.js"
-import { BLOCK, GRAN, PER_BLOCK } from "../../lib/plates.js"
+import { GRAN, PER_BLOCK } from "../../lib/plates.js"
 import { Tally } from "../../lib/tally.js"
 import { paintBlock, paintRows } from "./paint-machine.js"
 import { paintPoured } from "./paint-poured.js"
@@ -8,9 +7,9 @@ import { paintPages } from "./paint-pages.js"
 import { paintBar, paintCells } from "./paint-strip.js"
 
 export function paintLand(map) {
-  const { land: x, camera, palette, memory, look } = map, tally = new Tally(look.known)
+  const { land: x, camera, palette, memory, look, run } = map, tally = new Tally(look.known)
   const types = (plate, block) => map.types().block(plate, block)?.pages?.[0]
-  const view = { x, camera, pal: palette, world: run.world, memory, look, tally, types }
+  const view = { x, camera, pal: palette, run, world: run.world, memory, look, tally, types }
   const { w } = camera.box
   for (const part of camera.view) clipped(x, [-3, part.b.dataY - 1, w + 5, part.b.landH + 2], () => data(view, part))
   for (const part of camera.view) {
@@ -64,6 +63,3 @@ function strip(view, part) {
     } else if (look.layer === "state" || memory.bars) paintBar(view, plate, c, Math.min(camera.merge, c1 - c))
   }
 }
-
-export const firstOf = (plate, block) => plate.data_start + block * BLOCK
-export const firstTagOf = (plate, block) => plate.tag_start + block * PER_BLOCK

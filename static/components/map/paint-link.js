@@ -1,14 +1,13 @@
 // The outline of 32 pages, one vertical line, the outline of their tag page. Ink: selected or told; link colour: under
 // the pointer; broken crimson with a cross: the tag page is pinned, so its pages are refused.
-import { run } from "../../run.js"
 
 const NARROW = 14 // px
 
-export function paintLink({ camera, palette: { c, strong } }, x, pfn, look, stops = []) {
+export function paintLink({ camera, run, palette: { c, strong } }, x, pfn, look, stops = []) {
   const { plates } = run, g = plates.row(pfn), p = plates.plateOf(pfn), poured = camera.level === 0
   const rows = p.served ? plates.unit(g) : [g], first = camera.column(rows[0]), last = camera.column(rows.at(-1))
-  const pinned = p.served && run.policy !== "off" && rows.some(row => run.world.pinned(row))
-  const refused = stops.some(s => s.bad && same(s.pfn, rows)) // the story tells it, the pin may be gone by now
+  const pinned = p.served && run.rules.tags && rows.some(row => run.world.pinned(row))
+  const refused = stops.some(s => s.bad && same(plates, s.pfn, rows)) // the story tells it, the pin may be gone by now
   const bad = look === "told" ? pinned || refused : pinned && look === "chosen"
   const colour = bad ? c.fail : look === "hover" ? c.link : c.ink, pen = { x, c, bad, colour, width: strong }
   const X = poured ? first.t.x : first.x, W = poured ? first.t.w : last.x + last.w - first.x, band = first.t.b
@@ -22,7 +21,7 @@ export function paintLink({ camera, palette: { c, strong } }, x, pfn, look, stop
   })
 }
 
-const same = (pfn, rows) => run.plates.isTag(pfn) && rows.includes(run.plates.row(pfn))
+const same = (plates, pfn, rows) => plates.isTag(pfn) && rows.includes(plates.row(pfn))
 
 // from the pages to the tag page they stand on
 function down(pen, camera, { rows, X, W, end, band, numbered }) {
@@ -35,7 +34,7 @@ function down(pen, camera, { rows, X, W, end, band, numbered }) {
 }
 
 // a pageblock that is selected, and its 16 tag pages
-export function paintTile({ camera, palette: { c, strong } }, x, pfn) {
+export function paintTile({ camera, run, palette: { c, strong } }, x, pfn) {
   const { plates } = run, g = plates.row(pfn), p = plates.plateOf(pfn), block = (g - p.g0) >> 4
   const t = camera.tile(p, block), pen = { x, c, bad: false, colour: c.ink, width: strong }, { b } = t
   const top = Math.max(t.y, b.dataY), end = Math.min(t.y + t.h, b.dataY + b.landH)

@@ -1,6 +1,5 @@
 // What stands on the map in words: zone names and bars, names of tag storage, what the heights mean.
 import { FREE } from "../../lib/states.js"
-import { run } from "../../run.js"
 import { hex, mib, nf } from "../../lib/format.js"
 import { fitting, say } from "./say.js"
 import { paintKey } from "./paint-key.js"
@@ -20,11 +19,11 @@ export function paintCaptions(map, x) {
 }
 
 // what is seen of each plate, band by band
-function* views({ camera, palette: pal, tally, look }, x) {
+function* views({ camera, palette: pal, tally, look, run }, x) {
   const small = camera.box.w < 600, raise = pal.strong > 2 && !small && camera.box.w > 1300 ? 4 : 0
   for (const band of camera.list) for (const s of band.segs) {
     const x0 = Math.max(0, s.x), x1 = Math.min(camera.box.w, s.x + s.w)
-    if (x1 - x0 >= 8) yield { x, camera, pal, small, raise, band, s, p: s.plate, x0, x1, tally, look }
+    if (x1 - x0 >= 8) yield { x, camera, pal, small, raise, band, s, p: s.plate, x0, x1, tally, look, run }
   }
 }
 
@@ -41,7 +40,7 @@ function zone(view) {
   const words = fitting(x, small ? [mibs] : [range, mibs], font("note"), x1 - x0 - n - 12)
   if (words) say(x, words, x0 + n + 12, y, font("note"), c["ink-2"])
   const bar = band.y + (small ? 16 : 20) + raise * 1.3
-  if (camera.fit && s.w > 90) zoneBar(view, bar, run.world.sums[p.i], p.data_pages, s.w - 2)
+  if (camera.fit && s.w > 90) zoneBar(view, bar, view.run.world.sums[p.i], p.data_pages, s.w - 2)
   else if (!camera.fit && view.look.layer === "state" && view.tally.pages) viewBar(view, bar)
 }
 
@@ -101,15 +100,15 @@ function storage(view) {
 function caption(view) {
   const { x, camera, pal: { c, font }, band, s, p, x0, x1 } = view, y = band.stripY
   if (s.c0 > 0 && camera.fit) return
-  const name = `${run.policy === "off" ? "Would be tag storage" : "Tag storage"} of ${p.zone}`
+  const name = `${!view.run.rules.tags ? "Would be tag storage" : "Tag storage"} of ${p.zone}`
   const n = say(x, name, x0 - 3, y - 9, font("label", 650), c.ink, { halo: c.paper })
   const words = fitting(x, captions(view), font("note"), x1 - x0 - n - 10)
   if (words) say(x, words, x0 + n + 9, y - 9, font("note"), c["ink-2"], { halo: c.paper })
 }
 
 // from the whole sentence to the size alone
-function captions({ camera, small, band, p }) {
-  const off = run.policy === "off", size = `${mib(p.tag_pages)} MiB`, P = camera.plates.P, times = Math.round(32 * band.stripH / band.landH)
+function captions({ camera, small, band, p, run }) {
+  const off = !run.rules.tags, size = `${mib(p.tag_pages)} MiB`, P = camera.plates.P, times = Math.round(32 * band.stripH / band.landH)
   const taller = P > 1 && camera.fit ? [`${size}, drawn ${times} times taller`] : []
   if (small) return [size]
   if (p.tags_in && p.tags_in !== p.zone) {

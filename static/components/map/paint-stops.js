@@ -1,5 +1,4 @@
 // The numbers of the story, where its steps happened: discs, and crimson squares where a step was refused.
-import { run } from "../../run.js"
 
 export function paintStops({ camera, palette: { c, font } }, x, stops) {
   const r = camera.box.w < 600 ? 8 : 10, used = new Map()
@@ -13,7 +12,7 @@ export function paintStops({ camera, palette: { c, font } }, x, stops) {
 }
 
 function place(camera, { pfn, bad }) {
-  const { plates } = run, tag = plates.isTag(pfn), g = plates.row(pfn), bars = camera.level === 0 && camera.fit
+  const { plates } = camera, tag = plates.isTag(pfn), g = plates.row(pfn), bars = camera.level === 0 && camera.fit
   const q = tag ? camera.stripCell(g) : camera.level >= 2 ? camera.cell(pfn) : camera.column(g), { b } = q.t
   const poured = camera.level === 0
   let X = poured ? q.t.x + q.t.w / 2 : q.x + q.w / 2, Y = q.y + q.h / 2

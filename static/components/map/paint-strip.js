@@ -27,7 +27,7 @@ export function paintBar(view, plate, col, columns = 1) {
   }
   for (const kind of look.pourTags) segment(q.c[kind], look.lent[kind], kind)
   x.globalAlpha = 1
-  if (world.policy === "off" || !state) return
+  if (!world.rules.tags || !state) return
   const below = at.b.stripY + at.b.stripH + 8, r = camera.box.w < 600 ? 2 : 2.9
   for (let k = 0; k < Math.min(q.pins, 3); k++) pin(x, pal, at.x + w / 2, below + k * 7, r)
 }
@@ -70,7 +70,7 @@ function cell(view, plate, pfn, q, { v, kind, tagged }) {
   if (plate.block > 1 && index % plate.block === 0 && q.h > 8) brace(x, pal, q, plate.block)
   if (q.w >= 15 && q.h >= 15) cellWords(view, pfn, kind, tagged, q, W)
   x.globalAlpha = 1
-  if (state && v & PINNED && world.policy !== "off") pinned(view, q, W)
+  if (state && v & PINNED && world.rules.tags) pinned(view, q, W)
 }
 
 function reserved(x, pal, q, W, share) {

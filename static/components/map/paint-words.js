@@ -1,5 +1,4 @@
 // What is written on pages and pageblocks when there is room for it.
-import { run } from "../../run.js"
 import { classesOf } from "../../lib/layers.js"
 import { outline } from "./paint-machine.js"
 
@@ -52,8 +51,8 @@ function* runs(pages, mask) {
   }
 }
 
-export function words({ x, pal, look }, pfn, kind, pid, { X, Y, W, H }) {
-  const size = pal.strong > 2 ? 13 : 11, owner = pid ? ownerOf(pid) : "", two = owner && H > 24
+export function words({ x, pal, look, run }, pfn, kind, pid, { X, Y, W, H }) {
+  const size = pal.strong > 2 ? 13 : 11, owner = pid ? ownerOf(run, pid) : "", two = owner && H > 24
   x.save()
   x.beginPath()
   x.rect(X, Y, W - 2, H)
@@ -69,7 +68,7 @@ export function words({ x, pal, look }, pfn, kind, pid, { X, Y, W, H }) {
   if (two) x.fillText(owner, X + 21, Y + H / 2 + size * .6)
   x.restore()
 }
-const ownerOf = pid => run.meta.processes.find(p => p.pid === pid)?.name ?? String(pid)
+const ownerOf = (run, pid) => run.meta.processes.find(p => p.pid === pid)?.name ?? String(pid)
 
 export function pin(x, pal, X, Y, r) {
   x.beginPath()

@@ -6,19 +6,19 @@ const COLOURS = `paper ink ink-2 ink-3 rule rule-2 link tags tags-ink tags-text 
   lent lent-2 lent-3 lent-ink lent-text free free-edge anon file dirty slab on-slab kernel kernel-2 on-kernel on-data
   hole isolated fail fail-ink fail-text pin`.split(/\s+/)
 
-export function palette(context, policy) {
+export function palette(context, { tags }) {
   const c = Object.fromEntries(COLOURS.map(name => [name, token(name)]))
   const dark = document.documentElement.dataset.theme === "dark", pat = patterns(context, c)
   const data = STATES.map(s => pat[s.pattern] ?? c[s.data])
-  const lent = policy === "off" ? data : STATES.map(s => pat[s.lentPattern] ?? c[s.lent ?? s.data])
+  const lent = !tags ? data : STATES.map(s => pat[s.lentPattern] ?? c[s.lent ?? s.data])
   const faces = { sans: token("sans"), mono: token("mono") }, sizes = {}
   const size = t => typeof t === "number" ? t : sizes[t] ??= px(`t-${t}`)
   return {
     c, pat, data, lent, dark,
     solid: STATES.map(s => c[s.data]),
-    solidLent: policy === "off" ? STATES.map(s => c[s.data]) : STATES.map(s => c[s.lent ?? s.data]),
+    solidLent: !tags ? STATES.map(s => c[s.data]) : STATES.map(s => c[s.lent ?? s.data]),
     ink: STATES.map(s => c[s.ink]),
-    lentInk: STATES.map((_, kind) => inkOnTags(c, kind, dark || policy === "off")),
+    lentInk: STATES.map((_, kind) => inkOnTags(c, kind, dark || !tags)),
     font: (t, weight = 450, face = "sans") => `${weight} ${size(t)}px ${faces[face]}`,
     strong: parseFloat(token("stroke-2")),
   }

@@ -1,5 +1,4 @@
 // The tools above the map: levels, zoom, go to, layers; the key of a layer that is not the state of pages.
-import { run, command, tell } from "../../run.js"
 import { select } from "../../selection.js"
 import { nf, esc } from "../../lib/format.js"
 import { LAYERS } from "../../lib/layers.js"
@@ -25,7 +24,7 @@ export class MapTools {
   press(button) {
     if (button?.dataset.level) this.map.go(button.dataset.level)
     if (button?.dataset.zoom) this.map.zoom(Number(button.dataset.zoom))
-    if (button?.dataset.at) command("goto", Number(button.dataset.at))
+    if (button?.dataset.at) this.map.run.command("goto", Number(button.dataset.at))
   }
 
   choose(layer) {
@@ -53,7 +52,7 @@ export class MapTools {
     e.preventDefault()
     if (!q) return
     const options = { headers: { accept: "application/json" } }
-    const answer = await fetch(`/runs/${run.meta.id}/find?${new URLSearchParams({ q })}`, options).catch(() => null)
+    const answer = await fetch(`/runs/${this.map.run.meta.id}/find?${new URLSearchParams({ q })}`, options).catch(() => null)
     const found = await answer?.json().catch(() => null)
     const missing = found?.detail ?? found?.what ?? "find: no answer from the server"
     if (!answer?.ok || !(found?.pfn >= 0)) return this.say(missing)
@@ -61,12 +60,12 @@ export class MapTools {
     else select({ pfn: found.pfn })
     this.map.go(FINDS[found.level] ?? "pageblock", found.pfn)
     this.say(found.what, found.op)
-    tell("found", found)
+    this.map.run.tell("found", found)
   }
 
   // what was found; an event is some ops away, and whoever presents may go there
   say(words, op = -1) {
-    const there = op < 0 || op === run.frame.op || !run.mine ? ""
+    const there = op < 0 || op === this.map.run.frame.op || !this.map.run.mine ? ""
       : ` <button type="button" class="link" data-at="${op}">go to op ${nf(op)}</button>`
     this.answer.innerHTML = esc(words) + there
   }
