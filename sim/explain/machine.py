@@ -133,16 +133,7 @@ class Explanations:
         main = found.subject
         assert main is not None
         ran = (self._changed(change, before, main) for change in changes_of(main))
-<<<<<<< HEAD
-        changed = [what_if for what_if in ran if what_if is not None]
-        if not self._layout.regions:  # a policy is about tag storage: without any all of them are the same
-            return tuple(changed)
-        sizes = [region.block_pages for region in self._layout.regions]
-        others = [one.name for one in POLICIES if one.name != self.scenario.policy and one.can_manage(sizes)]
-        return (*changed, *(self._under(policy, found.op, main) for policy in others))
-=======
         return tuple(what_if for what_if in ran if what_if is not None)
->>>>>>> main
 
     def _changed(self, change: Change, before: Whole, main: Request) -> WhatIf | None:
         second = Second(copy_of(before), self._layout, plan_of(self.scenario, self._layout))

@@ -23,15 +23,9 @@ class ClosedFigure extends Piece {
 
 function words(open, free) {
   const { slack } = run.ledger
-<<<<<<< HEAD
-  if (run.policy === "off") return `No: any request may have all <b>${mib(free)} MiB</b>.${last()}`
-  if (run.policy === "static") {
-    return `Kept tag storage is closed to everyone: <b>${mib(slack)} MiB</b> of it hold nothing.${last()}`
-=======
-  if (!run.rules.tags) return `No: any request may have all <b>${mib(free)} MiB</b>.`
+  if (!run.rules.tags) return `No: any request may have all <b>${mib(free)} MiB</b>.${last()}`
   if (run.rules.kept) {
-    return `Kept tag storage is closed to everyone: <b>${mib(slack)} MiB</b> of it hold nothing.`
->>>>>>> main
+    return `Kept tag storage is closed to everyone: <b>${mib(slack)} MiB</b> of it hold nothing.${last()}`
   }
   return `Free tag storage is closed to unmovable and tagged requests: they see
     <b>${mib(open)} of ${mib(free)} MiB</b>.${last()}`

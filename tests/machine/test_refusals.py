@@ -97,7 +97,8 @@ def test_nothing_came_free_where_there_is_no_page_cache(handed: Handed) -> None:
 
 
 def test_no_policy_is_offered_to_a_machine_without_tag_storage(handed: Handed) -> None:
-    assert handed("frag4", 48_242).explanations.of(48_242).what_ifs == ()
+    explanations = handed("frag4", 48_242).explanations
+    assert (explanations.of(48_242).what_ifs, explanations.other_policies) == ((), ())
 
 
 def test_the_numbers_of_a_kill_are_those_that_the_engine_compared(handed: Handed) -> None:
