@@ -102,12 +102,12 @@ def refused(snap: Snapshot) -> dict[str, int] | None:
     return {"pfn": oom.refused_pfn, "tag_pfn": oom.tag_pfn} if pinned or not taken else None
 
 
-def oom_view(snap: Snapshot) -> dict[str, int] | None:
-    """The last OOM kill: pages that were free, and those of them that were closed to the request."""
+def oom_view(snap: Snapshot) -> dict[str, int | str] | None:
+    """The last OOM kill: pages free, those of them closed to the request, and what it failed by, HTML."""
     if not snap.ooms:
         return None
     oom = snap.ooms[-1]
-    return {"op": oom.op, "free": oom.free, "closed": oom.free - oom.usable}
+    return {"op": oom.op, "free": oom.free, "closed": oom.free - oom.usable, "why": words.why_killed(oom)}
 
 
 def map_bytes(snap: Snapshot) -> bytes:

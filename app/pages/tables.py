@@ -70,7 +70,9 @@ def _pinned(_: Run, moment: Moment) -> Table:
 
 
 def _oom(_: Run, moment: Moment) -> Table:
-    return _fields(OomView), map(astuple, moment.snapshot.ooms)
+    names = tuple(name for name in _fields(OomView) if name != "refusal")
+    rows = ((*(getattr(oom, name) for name in names), binding(oom)) for oom in moment.snapshot.ooms)
+    return (*names, "failed_by"), rows
 
 
 def _processes(_: Run, moment: Moment) -> Table:
@@ -84,6 +86,11 @@ def _vmstat(_: Run, moment: Moment) -> Table:
 def _events(_: Run, moment: Moment) -> Table:
     rows = ((event.op, event.name, event.bad, event.line, event.sentence) for event in moment.snapshot.events)
     return ("op", "name", "bad", "line", "sentence"), rows
+
+
+def binding(oom: OomView) -> str:
+    """By which test the request failed: mark, closed, block, held or lists; "" if going back has lost it."""
+    return "" if oom.refusal is None else oom.refusal.binding.value
 
 
 def _fields(view: type[PinView | OomView | ProcessView]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from sim import __version__
 from sim.machine import Machine
 from sim.run.snapshot import Ledger, Snapshot
-from sim.words import answer, question
+from sim.words import answer, failed, question
 from sim.words.text import plural
 
 ENGINE = f"Carveout {__version__}"
@@ -27,6 +27,7 @@ def report(machine: Machine) -> dict[str, Any]:
         "counters": dict(snapshot.counters),
         "tag_storage": tag_storage(snapshot.ledger),
         "oom_kills": snapshot.counters["oom_kill"],
+        "failed_requests": snapshot.failed,
         "ok": True,
     }
 
@@ -47,6 +48,7 @@ def text_report(machine: Machine, again: str) -> str:
     snapshot, scenario = machine.snapshot(), machine.scenario
     head = f"{scenario.name}, policy {scenario.policy}, seed {scenario.seed}, op {snapshot.op:,} of {snapshot.length:,}"
     said = [question(snapshot, scenario), answer(snapshot, scenario, scenario.rules), snapshot.story.title]
+    said += [failed(snapshot)] if snapshot.failed else []
     lines = [head, "", *(plain(html) for html in said), "", *_storage(snapshot), "", *_counters(snapshot)]
     return "\n".join([*lines, "", f"digest {machine.digest()}", f"again: {again}"])
 

@@ -54,7 +54,7 @@ def _pages(path: tuple[s.Step, ...]) -> int:
 def _sign(step: s.Step) -> object:
     """What makes two steps the same to a reader: not the numbers that drift from round to round."""
     if isinstance(step, s.Zone):
-        return ("zone", step.zone, step.ok, step.which)
+        return ("zone", step.zone, step.ok, step.test.which)
     if isinstance(step, s.Take):
         return ("take", step.zone, step.page == NO_PAGE)
     if isinstance(step, s.Reserve):

@@ -55,8 +55,7 @@ class Second:
         self._drive.run(1)
         why.settle(self.state)
         table: NDArray[Any] = self.arrays["why"].reshape(-1, WHY_FIELDS)
-        rows = table[1 : 1 + int(table[0, why.H_ROWS])].tolist()
-        return (read(rows) if rows else ()), int(table[0, why.H_LOST])
+        return read(table.tolist(), self._layout.zones), int(table[0, why.H_LOST])
 
     def apply(self, change: Change) -> bool:
         """Change the one thing; False if it cannot be changed."""

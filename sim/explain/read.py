@@ -10,6 +10,7 @@ from sim.core.zone import watermark as w
 from sim.explain import steps as s
 from sim.explain.explained import Request
 from sim.explain.fold import fold
+from sim.kernel.refusal import zone_test
 from sim.kernel.trace_row import Row
 
 Rows = Sequence[Sequence[int]]
@@ -20,12 +21,20 @@ NIBBLES = 8  # kinds a value
 class Reader:
     """Collects the steps of one request after another."""
 
+    zones: Sequence[str]  # their names
     path: list[s.Step] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     lists: dict[int, s.Counts] = field(default_factory=dict)
     blocks: list[s.Block] = field(default_factory=list)  # of the reservation under way
     moved: list[Row] = field(default_factory=list)
     since: int = 0
+    reclaimed: tuple[int, bool] = 0, False  # pages of the direct reclaim that ends; whether compaction was ready
+
+    def cut(self, rows: int, same_request: bool) -> None:
+        """Here so many rows are lost; what comes next belongs to the request that was told, or to a later one."""
+        self.blocks, self.moved, self.lists = [], [], {}
+        cost = self.path[-1].cost if self.path else 0
+        self.path = [*self.path, s.Lost(cost, rows)] if same_request else []
 
     def feed(self, row: Sequence[int], cost: int) -> None:
         """One row, and what the request had cost when the next one was written."""
@@ -47,7 +56,7 @@ class Reader:
         if what == y.W_ASK:
             self.path = [s.Ask(cost, v[0], v[1], v[2], v[3], bool(v[4] & w.ALLOC_FROM_METADATA), v[5])]
         elif what == y.W_ZONE:
-            self.path.append(_zone(cost, zone, v))
+            self.path.append(s.Zone(cost, zone_test(zone, self.zones[zone], v)))
         elif what == y.W_TAKE:
             order, mt, flags, listed, pcp, cma = v[:6]
             counts = tuple(v[6 : 6 + ORDERS])
@@ -60,6 +69,8 @@ class Reader:
             self.path.append(s.Round(cost, v[0], v[1], bool(v[2])))
         elif what == y.W_LAST:
             self.path.append(s.Last(cost))
+        elif what == y.W_RECLAIM:
+            self.reclaimed = v[0], bool(v[1])
 
     def _event(self, row: Row, cost: int) -> None:
         if row.event == c.E_RESERVE:
@@ -68,6 +79,8 @@ class Reader:
             self._done(row, cost)
         elif row.event in (c.E_MIGRATE, c.E_DROP) and self.blocks:
             self.moved.append(row)
+        elif row.event == c.E_DIRECT_RECLAIM and self.path:
+            self.path.append(s.Reclaim(cost, *self.reclaimed))
         elif self.path and not self.blocks:
             step = _step(row, cost)
             if step is not None:
@@ -107,13 +120,6 @@ class Reader:
         self.path = []
 
 
-def _zone(cost: int, zone: int, v: Sequence[int]) -> s.Zone:
-    order, flags, free, highatomic, cma, metadata, mark, lowered, reserve, ok, boost = v[:11]
-    kept = (highatomic, cma, metadata)
-    which = {w.WMARK_LOW: "low", w.WMARK_HIGH: "high"}.get(flags & w.WMARK_MASK, "min")
-    return s.Zone(cost, zone, order, which, free, *kept, mark, lowered, reserve, bool(ok), boost)
-
-
 def _turns(mt: int, flags: int, cma_first: int) -> tuple[int, ...]:
     """Types of the lists that rmqueue asks, in turn: as rmqueue_buddy and rmqueue_one do."""
     first = [c.HIGHATOMIC] * bool(flags & w.ALLOC_HIGHATOMIC) + [c.CMA] * cma_first
@@ -138,8 +144,6 @@ def _step(row: Row, cost: int) -> s.Step | None:
         return s.Back(cost, row.page, row.order, row.a, row.b, bool(row.c))
     if row.event == c.E_KSWAPD_WAKE:
         return s.Woken(cost)
-    if row.event == c.E_DIRECT_RECLAIM:
-        return s.Reclaim(cost, row.a)
     if row.event == c.E_COMPACT_END:
         return s.Compact(cost, row.d, row.b)
     if row.event == c.E_SUITABLE and row.b != c.COMPACT_CONTINUE:
@@ -149,12 +153,34 @@ def _step(row: Row, cost: int) -> s.Step | None:
     return None
 
 
-def read(rows: Rows) -> tuple[Request, ...]:
-    """The requests of an op, in order."""
-    reader = Reader()
+def read(table: Rows, zones: Sequence[str]) -> tuple[Request, ...]:
+    """The requests of an op, in order, from the rows as the core wrote them. Row 0 is their header."""
+    header = table[0]
+    reader = Reader(zones)
+    begin, tail = _begin_and_tail(table)
+    _feed(reader, begin)
+    if header[y.H_LOST]:
+        reader.cut(header[y.H_LOST], _asks(begin) + _asks(tail) == header[y.H_ASKS])
+        _feed(reader, tail)
+    return tuple(reader.requests)
+
+
+def _begin_and_tail(table: Rows) -> tuple[Rows, Rows]:
+    """The rows of the op in order: those up to the ring, and the ring from its oldest row on."""
+    header, ring = table[0], len(table) - y.TAIL_ROWS
+    if not header[y.H_LOST]:
+        return table[1 : 1 + header[y.H_ROWS]], ()
+    oldest = header[y.H_LAST] + 1
+    return table[1:ring], [*table[oldest:], *table[ring:oldest]]
+
+
+def _asks(rows: Rows) -> int:
+    return sum(row[0] == y.W_ASK for row in rows)
+
+
+def _feed(reader: Reader, rows: Rows) -> None:
     for row, following in zip(rows, [*rows[1:], *rows[-1:]], strict=True):
         reader.feed(row, _end(row, following))
-    return tuple(reader.requests)
 
 
 def _end(row: Sequence[int], following: Sequence[int]) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from sim.core.state import consts as c
+from sim.kernel.refusal import ZoneTest
 from sim.kernel.trace_row import Row
 
 Counts = tuple[int, ...]  # free blocks by order
@@ -31,28 +32,17 @@ class Ask(Step):
 class Zone(Step):
     """The watermark test of a zone."""
 
-    zone: int
-    order: int
-    which: str  # min, low or high
-    free: int
-    highatomic: int  # of these not for this request, as the next two
-    cma: int
-    metadata: int
-    mark: int
-    lowered: int
-    reserve: int
-    ok: bool
-    boost: int
+    test: ZoneTest
 
     @property
-    def usable(self) -> int:
-        """Free pages that count for this request."""
-        return self.free - self.highatomic - self.cma - self.metadata - (1 << self.order) + 1
+    def zone(self) -> int:
+        """Its number."""
+        return self.test.zone
 
     @property
-    def needed(self) -> int:
-        """What `usable` must exceed."""
-        return self.lowered + self.reserve
+    def ok(self) -> bool:
+        """It passed."""
+        return self.test.ok
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +155,14 @@ class Reclaim(Step):
     """Direct reclaim."""
 
     freed: int
+    ready: bool = False  # nothing came free, but compaction may begin: counted as progress
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Step):
+    """Here the op decided more than is kept."""
+
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from sim.core.state.indices import D_MARKS, D_OOMS, D_PINS, D_SAMPLES
 from sim.core.state.state import OOM_FIELDS, OOM_ROWS, SERIES_FIELDS
+from sim.kernel.refusal import Refusal
 from sim.look.place import Place
+from sim.look.refusals import refusal_of_oom
 from sim.run.marks import command_mark, mark_view
 from sim.run.snapshot import (
     Mark,
@@ -42,10 +44,11 @@ def oom_views(at: Place) -> tuple[OomView, ...]:
     """The OOM kills, oldest first."""
     total = int(at.arrays["dim"][D_OOMS])
     rows = at.arrays["oom"].reshape(-1, OOM_FIELDS)
-    return tuple(oom_view(at, rows[n % OOM_ROWS]) for n in range(max(0, total - OOM_ROWS), total))
+    kept = range(max(0, total - OOM_ROWS), total)
+    return tuple(oom_view(at, rows[n % OOM_ROWS], refusal_of_oom(at, n)) for n in kept)
 
 
-def oom_view(at: Place, row: NDArray[np.int64]) -> OomView:
+def oom_view(at: Place, row: NDArray[np.int64], refusal: Refusal | None) -> OomView:
     """One OOM kill."""
     op, asked, victim, order, tagged, free, meta, refused, refusals, tag, _passes, freed, shut = (
         int(n) for n in row[:13]
@@ -67,6 +70,7 @@ def oom_view(at: Place, row: NDArray[np.int64]) -> OomView:
         refusals=refusals,
         tag_pfn=at.layout.pfn_of(tag) if tag >= 0 else -1,
         freed=freed,
+        refusal=refusal,
     )
 
 

@@ -9,7 +9,7 @@ from sim.core.state.state import EVENT_ROWS
 from sim.kernel.kernel_trace import decode
 from sim.kernel.knobs import knobs_of
 from sim.kernel.vmstat import vmstat
-from sim.look import costs, counts, history, layers, pages
+from sim.look import costs, counts, history, layers, pages, refusals
 from sim.look.inspect import BlockView, Pair, ProcessPages, block_view, pair_of, process_pages
 from sim.look.place import Arrays, Place
 from sim.look.scene import scene_of
@@ -53,6 +53,8 @@ class Lens:
             marks=history.with_commands(history.mark_views(at), scenario.commands, at.dim(D_OP)),
             series=history.series_view(at),
             costs=costs.cost_views(at),
+            failed=refusals.failed_requests(at),
+            last_failed=refusals.last_failed(at),
             story=told(tell(scene_of(at, zones)), scenario.commands, at.dim(D_OP)),
             knobs=knobs_of(at.arrays, at.layout, at.rules),
             rules=at.rules,

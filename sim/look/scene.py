@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from sim.core.state import consts as c
 from sim.core.state.indices import D_EVENTS, D_OP, D_PINS
 from sim.core.state.state import EVENT_ROWS
+from sim.kernel.refusal import Refusal
 from sim.kernel.trace_row import Row
 from sim.look.history import oom_views
 from sim.look.place import Place
+from sim.look.refusals import last_failed
 from sim.policies import Policy
 from sim.run.snapshot import OomView, ZoneView
 from sim.scenario.layout import Layout, Region
@@ -35,6 +37,7 @@ class Scene:
     zones: tuple[ZoneView, ...]
     pins: dict[int, str]  # pinned pages and who holds them, now
     kills: tuple[OomView, ...]  # OOM kills of this op
+    failed: Refusal | None  # the last request that failed, if it is of this op
     tagged: Callable[[int], int]  # tagged pages that a block of tag storage serves, by its first page, now
 
     @property
@@ -79,8 +82,14 @@ def scene_of(at: Place, zones: tuple[ZoneView, ...]) -> Scene:
         zones=zones,
         pins=pins,
         kills=tuple(kill for kill in oom_views(at)[-8:] if kill.op == op),
+        failed=_failed(at, op),
         tagged=lambda page: _tagged(at, page),
     )
+
+
+def _failed(at: Place, op: int) -> Refusal | None:
+    last = last_failed(at)
+    return last if last is not None and last.op == op else None
 
 
 def _worth(at: Place, ring: NDArray[np.int64], now: int) -> NDArray[np.bool_]:

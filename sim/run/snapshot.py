@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernel.refusal import Refusal
 from sim.policies import DEFAULT, Policy
 
 
@@ -112,6 +113,7 @@ class OomView:
     refusals: int  # times this request was refused
     tag_pfn: int  # tag page that could not be emptied, -1
     freed: int  # pages the kill gave back
+    refusal: Refusal | None = None  # what it failed by; None: going back has lost the numbers of that moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,8 @@ class Snapshot:
     series: Series
     costs: tuple[CostView, ...] = ()
     story: Story = UNTOLD
+    failed: int = 0  # requests that got nothing so far
+    last_failed: Refusal | None = None  # the newest of them; None as in OomView
     knobs: Mapping[str, int] = field(default_factory=dict)  # where the knobs of sim/kernel/knobs.py stand
     rules: Policy = DEFAULT  # of the run
 

@@ -3,7 +3,7 @@
 All but `event_sentence` return HTML with every name escaped; `data-part` marks a number that is a control.
 """
 
-from sim.words.answer import answer, packing, question
+from sim.words.answer import answer, failed, packing, question, why_killed
 from sim.words.events import event_sentence
 from sim.words.pages import describe
 from sim.words.panels import panel_sentence
@@ -15,8 +15,10 @@ __all__ = [
     "describe_oom",
     "describe_pin",
     "event_sentence",
+    "failed",
     "oom_now",
     "packing",
     "panel_sentence",
     "question",
+    "why_killed",
 ]

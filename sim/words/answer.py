@@ -5,8 +5,10 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from sim.core.state.consts import PAGES_PER_TAG_PAGE
+from sim.kernel.refusal import Binding
 from sim.policies import Policy
 from sim.run.snapshot import Ledger, OomView, Snapshot
+from sim.words.binding import why_refused
 from sim.words.costs import ordinary_cost, tagged_costs
 from sim.words.text import code, live_part, part, plural, size, span
 from sim.words.trouble import oom_now
@@ -63,19 +65,30 @@ def _off(total: str) -> str:
 
 def _oom(oom: OomView) -> str:
     title = span("fail", f"Out of memory, with {size(oom.free)} free.")
-    return f"{title} {_why(oom)} {escape(oom.victim)} ({oom.victim_pid}) was killed."
+    return f"{title} {why_killed(oom)} {escape(oom.victim)} ({oom.victim_pid}) was killed."
 
 
-def _why(oom: OomView) -> str:
-    closed = (
-        f"<b>{size(oom.free_metadata)}</b> of what is free is {part('free', 'tag storage')}, closed to this request"
-    )
-    if oom.refusals:
-        page = "The page on offer needed a tag page that could not be emptied"
-        return f"{page}, and {closed}." if oom.free_metadata else f"{page}."
-    if oom.free_metadata:
-        return f"{closed[0].upper()}{closed[1:]}."
-    return "What is free is below the watermarks, and no page cache is left to drop."
+def why_killed(oom: OomView) -> str:
+    """The binding test of the request that ended in a kill, as a sentence."""
+    refusal = oom.refusal
+    if refusal is not None and refusal.binding is not Binding.HELD:
+        return f"{why_refused(refusal)}."
+    if refusal is None and not oom.refusals:
+        return f"{why_refused(None)}."
+    page = "The page on offer needed a tag page that could not be emptied"
+    storage = f"<b>{size(oom.free_metadata)}</b> of what is free is {part('free', 'tag storage')}"
+    return f"{page}, and {storage}, closed to this request." if oom.free > oom.usable else f"{page}."
+
+
+def failed(snapshot: Snapshot) -> str:
+    """How many requests have failed, and what the last one failed by; "" when none has."""
+    if not snapshot.failed:
+        return ""
+    many = f"{plural(snapshot.failed, 'request')} got nothing"
+    last = snapshot.last_failed
+    if last is None:
+        return f"{many}. {why_refused(None)}."
+    return f"{many}, the last one at op {last.op:,}, of order {last.order}: {why_refused(last)}."
 
 
 def packing(snapshot: Snapshot) -> str:

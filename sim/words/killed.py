@@ -3,7 +3,10 @@
 from typing import TYPE_CHECKING
 
 from sim.core.state import consts as c
+from sim.kernel.refusal import Binding
 from sim.run.snapshot import OomView, Story
+from sim.words.binding import binding_head, why_each_zone, why_refused
+from sim.words.reclaimed import reclaimed
 from sim.words.teller import Teller, bold, pfn_link
 from sim.words.text import plural, size
 
@@ -28,10 +31,12 @@ def tell_oom(scene: "Scene", teller: Teller) -> Story:
 
 
 def _tell_refusals(scene: "Scene", teller: Teller, oom: OomView) -> None:
+    refusal = oom.refusal
+    if refusal is not None and refusal.binding is not Binding.HELD:
+        teller.step(binding_head(refusal), f"{why_each_zone(refusal)}.", bad=True)
+        return
     if not oom.refusals:
-        closed = f"; {size(oom.free - oom.usable)} of tag storage are closed to it" if oom.free > oom.usable else ""
-        text = f"Of {size(oom.free)} free it may use {size(oom.usable)}, too little for every zone's watermark{closed}."
-        teller.step("No zone has enough.", text, bad=True)
+        teller.step("Refused.", f"{why_refused(None)}.", bad=True)
         return
     times = "once" if oom.refusals == 1 else f"{oom.refusals} times"
     page = pfn_link(oom.refused_pfn)
@@ -48,7 +53,7 @@ def _tell_slow_path(scene: "Scene", teller: Teller) -> None:
     rounds = [row for row in scene.rows if row.event == c.E_DIRECT_RECLAIM]
     if not scene.whole:
         return
-    freed = sum(row.a for row in rounds)
+    freed = reclaimed(scene.rows)
     got = f"{plural(len(rounds), 'round')} of direct reclaim got {plural(freed, 'page')} back"
     teller.step("Slow path.", f"{got if rounds else 'Direct reclaim found nothing to drop'}.")
 

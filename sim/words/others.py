@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from sim.core.state import consts as c
 from sim.run.snapshot import Story
+from sim.words.binding import binding_head, why_each_zone
 from sim.words.events import what, who
+from sim.words.reclaimed import reclaimed
 from sim.words.teller import Teller, bold, pfn_link
 from sim.words.text import MIGRATETYPES, article, plural
 
@@ -21,11 +23,14 @@ def tell_reclaim(scene: "Scene", teller: Teller) -> Story:
     name = bold(who(rounds[0].process, scene.names))
     if asks:
         teller.step("Ask.", f"{name} asked for {escape(what(asks[-1].a, asks[-1].b, asks[-1].order))}.")
-    pages = sum(row.a for row in rounds)
-    got = f"{plural(len(rounds), 'round')} of direct reclaim, {plural(pages, 'page')} came back."
-    teller.step("Slow path.", f"No zone had enough. {got}")
+    pages = reclaimed(scene.rows)
+    back = f"{plural(pages, 'page')} came back"
+    got = f"{plural(len(rounds), 'round')} of direct reclaim, {back}."
+    failed = scene.failed
+    why = f"{why_each_zone(failed)}. " if failed is not None else ""
+    teller.step(binding_head(failed) if failed is not None else "Slow path.", f"{why}{got}")
     _end(scene, teller, asks)
-    return teller.done(f"{name} had to reclaim by itself: {plural(pages, 'page')} came back.")
+    return teller.done(f"{name} had to reclaim by itself: {back}.")
 
 
 def _end(scene: "Scene", teller: Teller, asks: "list[Row]") -> None:

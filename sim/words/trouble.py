@@ -2,7 +2,9 @@
 
 from html import escape
 
+from sim.kernel.refusal import Binding
 from sim.run.snapshot import OomView, PinView, Snapshot
+from sim.words.binding import why_refused
 from sim.words.text import pfn_code, plural, size, span
 
 OOM_SHOWN = 100  # ops that an OOM stays the news at most, where nothing of tag storage happens after it
@@ -32,8 +34,10 @@ def _wanted(oom: OomView) -> str:
 
 
 def _refusals(oom: OomView) -> str:
+    if oom.refusal is not None and oom.refusal.binding is not Binding.HELD:
+        return f"{why_refused(oom.refusal)}. "
     if not oom.refusals:
-        return ""
+        return f"{why_refused(None)}. "
     times = "once" if oom.refusals == 1 else f"{oom.refusals} times"
     tags = f": its tags belong in {pfn_code(oom.tag_pfn)}, which cannot be emptied" if oom.tag_pfn >= 0 else ""
     return f"It was refused {times}, the last time with {pfn_code(oom.refused_pfn)}{tags}. "

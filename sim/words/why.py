@@ -9,6 +9,8 @@ from html import unescape
 
 from sim.core.state import consts as c
 from sim.explain import steps as s
+from sim.kernel.refusal import ZoneTest, last_tests
+from sim.words.binding import zone_clause
 from sim.words.text import duration, plural, size, span
 from sim.words.why_path import tell_path
 from sim.words.why_reserve import in_vain
@@ -82,25 +84,22 @@ def answer(on: Telling) -> str:
     return " ".join(part for part in said if part) or f"{on.who(request.ask.process)} asked, and got it at once."
 
 
-def _zones(path: Iterable[s.Step], ok: bool) -> list[s.Zone]:
-    """The first look at each zone that went this way."""
-    seen: dict[int, s.Zone] = {}
-    for step in path:
-        if isinstance(step, s.Zone) and step.ok == ok:
-            seen.setdefault(step.zone, step)
-    return list(seen.values())
-
-
 def _short(on: Telling) -> str:
-    short = _zones(on.request.path, ok=False)
-    if not short:
-        return ""
-    named = [
-        f"{on.zone(step.zone)} has <b>{step.usable:,}</b> usable pages, not above {step.needed:,}" for step in short
-    ]
-    closed = sum(step.metadata for step in short)
-    count = f"; {closed:,} free tag pages do not count" if closed else ""
-    return f"{'; '.join(named)}{count}."
+    """What each zone failed by; where the request had to go on to the next zone only, why the first was passed over."""
+    path = on.request.path
+    killed = next((at for at, step in enumerate(path) if isinstance(step, s.Oom)), len(path))
+    in_vain = on.request.got.page == c.NO_PAGE or killed < len(path)
+    tests = [step.test for step in path[:killed] if isinstance(step, s.Zone)]
+    said = [test for test in (last_tests(tests) if in_vain else _first_looks(tests)) if not test.ok]
+    return "; ".join(zone_clause(test, 0) for test in said) + ("." if said else "")
+
+
+def _first_looks(tests: Iterable[ZoneTest]) -> list[ZoneTest]:
+    seen: dict[int, ZoneTest] = {}
+    for test in tests:
+        if not test.ok:
+            seen.setdefault(test.zone, test)
+    return list(seen.values())
 
 
 def _refused(on: Telling) -> str:
@@ -112,7 +111,9 @@ def _refused(on: Telling) -> str:
     held = "that cannot be emptied"
     if block.pinned != c.NO_PAGE:
         held = f"that {on.who(block.pinner)} has {span('fail', 'pinned')}"
-    free = next(z.free for z in on.request.path if isinstance(z, s.Zone) and on.zone(z.zone) == on.zone_of(step.page))
+    free = next(
+        z.test.free for z in on.request.path if isinstance(z, s.Zone) and on.zone(z.zone) == on.zone_of(step.page)
+    )
     offers = f"Zone {on.zone_of(step.page)} had {size(free)} free, but the page it offered needs a tag page {held}."
     spent = sum(one.cost - one.since for one in refused)
     n = sum(in_vain(one) for one in refused)

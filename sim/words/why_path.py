@@ -76,6 +76,8 @@ class Walk:
             case s.Again():
                 self.passes += step.times * sum(self.begun[-step.steps :])
                 self.told.append(slow.tell_again(self.on, step))
+            case s.Lost():
+                self.told.append(slow.tell_lost(self.on, step))
             case s.Last():
                 self.told.append(slow.tell_last(self.on, step))
             case s.Oom():

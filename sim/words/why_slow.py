@@ -36,6 +36,9 @@ def tell_reclaim(_on: Telling, step: s.Reclaim) -> Told:
         other = f"{strong('None:')} a round without progress; {MOST} of them, and it is over."
         return Told(step.cost, "__alloc_pages_direct_reclaim", html, other, part="slow")
     html = f"Is there page cache to drop? {no('None that may go.')}"
+    if step.ready:
+        html = f"Is memory to be reclaimed for it? {strong('No: compaction may begin.')} Nothing came free."
+        return Told(step.cost, "__alloc_pages_direct_reclaim", html, "", part="slow")
     other = f"{strong('A clean file page')} would be freed and a pass made."
     return Told(step.cost, "__alloc_pages_direct_reclaim", html, other, part="slow")
 
@@ -73,6 +76,12 @@ def tell_again(_on: Telling, step: s.Again) -> Told:
         html += f" {step.last.idle} rounds without progress: {MOST} are allowed, so it ends."
     other = strong("Progress") + " of a single page would have begun the count anew." if step.last else ""
     return Told(step.cost, "", html, other, "again", part="fail" if step.refusals else "slow")
+
+
+def tell_lost(_on: Telling, step: s.Lost) -> Told:
+    """Decisions that nobody kept."""
+    html = strong(f"{plural(step.rows, 'decision')} of this op are not kept here: it took too many.")
+    return Told(step.cost, "", html, "", "again", part="slow")
 
 
 def tell_last(_on: Telling, step: s.Last) -> Told:

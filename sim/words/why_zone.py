@@ -18,6 +18,8 @@ def tell_ask(on: Telling, step: s.Ask) -> Told:
 
 def _may_be_lent(on: Telling, step: s.Ask) -> tuple[str, str]:
     free = sum(zone.metadata for zone in on.explained.before)
+    if not on.layout.regions:
+        return "This machine has no tag storage: any list of its type may serve it.", ""
     if on.rules.keeps:
         return f"May it live in tag storage? {no('No:')} {code(on.rules.name)} keeps all of it.", ""
     if not on.rules.knows_tags:
@@ -36,19 +38,20 @@ def _may_be_lent(on: Telling, step: s.Ask) -> tuple[str, str]:
 
 def tell_zone(on: Telling, step: s.Zone, heading: str) -> Told:
     """One watermark test."""
-    asked = "Enough free memory, not counting tag storage?" if step.metadata else "Enough free memory?"
+    asked = "Enough free memory, not counting tag storage?" if step.test.metadata else "Enough free memory?"
     missing = "" if step.ok else _missing(step)
-    verdict = strong("Yes.") if step.ok else no("No:" if step.usable <= step.needed else "Yes, but in no block:")
-    mark = f"{step.which} watermark {step.mark:,}"
-    label = f"{step.usable:,} pages usable of {step.free:,} free; {mark}"
+    enough = step.test.usable > step.test.needed
+    verdict = strong("Yes.") if step.ok else no("Yes, but in no block:" if enough else "No:")
+    mark = f"{step.test.which} watermark {step.test.mark:,}"
+    label = f"{step.test.usable:,} pages usable of {step.test.free:,} free; {mark}"
     data = {
-        "free": step.free,
-        "usable": step.usable,
-        "needed": step.needed,
-        "metadata": step.metadata,
-        "mark": mark + (f", lowered to {step.lowered:,}" if step.lowered != step.mark else ""),
-        "reserve": step.reserve,
-        "boost": step.boost,
+        "free": step.test.free,
+        "usable": step.test.usable,
+        "needed": step.test.needed,
+        "metadata": step.test.metadata,
+        "mark": mark + (f", lowered to {step.test.lowered:,}" if step.test.lowered != step.test.mark else ""),
+        "reserve": step.test.reserve,
+        "boost": step.test.boost,
     }
     html = f"{asked} {verdict}{missing}"
     other = _not_ok(on, step) if step.ok else _if_counted(step)
@@ -60,27 +63,30 @@ def _mark(data: dict[str, object], label: str) -> Picture:
 
 
 def _missing(step: s.Zone) -> str:
-    if step.usable <= step.needed:
-        return f" {step.usable:,} is not above {step.needed:,}."
-    return f" no list it may use has one of order {step.order} or more."
+    if step.test.usable <= step.test.needed:
+        return f" {step.test.usable:,} is not above {step.test.needed:,}."
+    return f" no list it may use has one of order {step.test.order} or more."
 
 
 def _not_ok(on: Telling, step: s.Zone) -> str:
-    below = strong(f"Below {step.which}:")
+    below = strong(f"Below {step.test.which}:")
     if step.zone > 0:
         return f"{below} {on.zone(step.zone - 1)} is tried at once."
     after = {"low": "kswapd wakes, the slow path begins", "min": "reclaim, compaction, at last OOM"}
-    return f"{below} no zone is left; {after.get(step.which, 'the OOM killer')}."
+    return f"{below} no zone is left; {after.get(step.test.which, 'the OOM killer')}."
 
 
 def _if_counted(step: s.Zone) -> str:
-    if not step.metadata:
+    if not step.test.metadata:
         return ""
-    usable = step.usable + step.metadata
+    if step.test.usable > step.test.needed:
+        has = strong("Tag storage has one:") + " an untagged movable request may take it."
+        return has if step.test.closed_block else ""
+    usable = step.test.usable + step.test.metadata
     counted = strong("Had tag storage counted,")
-    if usable > step.needed:
-        return f"{counted} {usable:,} would be above {step.needed:,}: for an untagged movable request it does."
-    return f"{counted} {usable:,} would not be above {step.needed:,} either."
+    if usable > step.test.needed:
+        return f"{counted} {usable:,} would be above {step.test.needed:,}: for an untagged movable request it does."
+    return f"{counted} {usable:,} would not be above {step.test.needed:,} either."
 
 
 def tell_list(on: Telling, step: s.Take) -> Told:

@@ -23,9 +23,9 @@ class ClosedFigure extends Piece {
 
 function words(open, free) {
   const { slack } = run.ledger
-  if (!run.rules.tags) return `No: any request may have all <b>${mib(free)} MiB</b>.`
+  if (!run.rules.tags) return `No: any request may have all <b>${mib(free)} MiB</b>.${last()}`
   if (run.rules.kept) {
-    return `Kept tag storage is closed to everyone: <b>${mib(slack)} MiB</b> of it hold nothing.`
+    return `Kept tag storage is closed to everyone: <b>${mib(slack)} MiB</b> of it hold nothing.${last()}`
   }
   return `Free tag storage is closed to unmovable and tagged requests: they see
     <b>${mib(open)} of ${mib(free)} MiB</b>.${last()}`
@@ -35,7 +35,7 @@ function last() {
   const { oom } = run.frame
   if (!oom) return ""
   const closed = oom.closed ? `, ${size(oom.closed)} of it closed` : ""
-  return ` At the last OOM <b class="k-fail">${size(oom.free)} were free${closed}</b>.`
+  return ` At the last OOM <b class="k-fail">${size(oom.free)} were free${closed}</b>. ${oom.why}`
 }
 
 const labelOf = rows => "Free memory: " +

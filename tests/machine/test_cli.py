@@ -11,7 +11,19 @@ from sim.cli import parser as cli
 from sim.errors import BrokenInvariant
 from tests.support import ONE_OF
 
-RUN_KEYS = ("scenario", "policy", "seed", "op", "digest", "engine", "counters", "tag_storage", "oom_kills", "ok")
+RUN_KEYS = (
+    "scenario",
+    "policy",
+    "seed",
+    "op",
+    "digest",
+    "engine",
+    "counters",
+    "tag_storage",
+    "oom_kills",
+    "failed_requests",
+    "ok",
+)
 Capture = pytest.CaptureFixture[str]
 
 

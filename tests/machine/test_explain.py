@@ -33,7 +33,14 @@ def test_the_first_tagged_page_takes_the_shortest_way(boot: Boot) -> None:
 def test_a_zone_says_what_was_free_and_what_of_it_does_not_count(boot: Boot) -> None:
     zone = main_of(boot("first-tagged-page").explanations.of(1)).all(s.Zone)[0]
     assert isinstance(zone, s.Zone)
-    assert (zone.free, zone.metadata, zone.usable, zone.which, zone.ok) == (16896, 512, 16384, "low", True)
+    test = zone.test
+    assert (test.free, test.metadata, test.usable, test.which, test.ok) == (
+        16896,
+        512,
+        16384,
+        "low",
+        True,
+    )
 
 
 def test_a_take_says_which_list_gave_and_every_order_of_it(boot: Boot) -> None:
@@ -84,7 +91,7 @@ def test_the_oom_of_the_busy_phone_is_closed_tag_storage_not_a_pin(boot: Boot) -
     short = [step for step in main.path if isinstance(step, s.Zone) and not step.ok]
     assert isinstance(oom, s.Oom)
     assert oom.metadata > 6000
-    assert any(step.usable + step.metadata > step.needed for step in short)
+    assert any(step.test.usable + step.test.metadata > step.test.needed for step in short)
 
 
 def test_costs_only_rise_and_end_at_what_the_histogram_counts(boot: Boot) -> None:

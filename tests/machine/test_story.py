@@ -145,7 +145,7 @@ def test_an_oom_tells_who_asked_who_was_killed_and_what_was_closed() -> None:
 
 
 def test_an_oom_without_a_refusal_names_what_the_request_may_use() -> None:
-    told = busy("oom", "2! No zone has enough.")
+    told = busy("oom", "2! No zone has enough that is open to it.")
     assert "of tag storage are closed to it" in text(told)
 
 

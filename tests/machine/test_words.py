@@ -11,6 +11,7 @@ import pytest
 from sim import words
 from sim.cli.report import plain
 from sim.core.state import consts as c
+from sim.kernel.refusal import Refusal, ZoneTest
 from sim.machine import Machine
 from sim.policies import find_policy
 from sim.run.snapshot import Ledger, OomView, PageView, PinView, Snapshot, Story
@@ -38,6 +39,14 @@ OOM = OomView(
     tag_pfn=0x84000,
     freed=481,
 )
+short = ZoneTest(0, "Normal", 0, "min", 900, 0, 0, 0, 1000, 1000, 0, ok=False, boost=0, closed_block=False)
+closed = replace(short, free=2900, metadata=2000)
+
+
+def refused(test: ZoneTest) -> Refusal:
+    return Refusal(99, 0, 1, 0, (test,))
+
+
 TOLD = Story("What has just happened", 99, "worker was killed.", bad=True)
 PAGE = PageView(
     pfn=0x80003,
@@ -161,12 +170,16 @@ def test_an_oom_after_refusals_names_the_closed_memory_and_escapes_the_victim() 
 @pytest.mark.parametrize(
     ("oom", "text"),
     [
-        (replace(OOM, refusals=0), "61.0 MiB of what is free is tag storage, closed to this request."),
+        (replace(OOM, refusals=0, refusal=refused(closed)), "2,000 free pages of tag storage are closed to it, with "),
         (
-            replace(OOM, refusals=0, free_metadata=0),
-            "What is free is below the watermarks, and no page cache is left to",
+            replace(OOM, refusals=0, refusal=refused(short)),
+            "has 900 usable pages, not above its min watermark of 1,000.",
         ),
-        (replace(OOM, free_metadata=0), "The page on offer needed a tag page that could not be emptied. <worker>"),
+        (replace(OOM, refusals=0), "What it failed by is no longer known"),
+        (
+            replace(OOM, free_metadata=0, usable=OOM.free),
+            "The page on offer needed a tag page that could not be emptied. <worker>",
+        ),
     ],
 )
 def test_an_oom_is_explained_by_what_was_missing(oom: OomView, text: str) -> None:

@@ -1,6 +1,8 @@
 """One request of a process: allocate, take possession, remember. Free likewise."""
 
+from sim.core.alloc.get_page import highest_zone
 from sim.core.alloc.page_alloc import alloc_pages
+from sim.core.alloc.slowpath import slow_flags
 from sim.core.hooks.cost import X_CLEAR_TAGS, charge, count_cost, tagged_path, untagged_path
 from sim.core.hooks.records import record
 from sim.core.jit.build import compiled, entry, inlined, outlined
@@ -53,6 +55,7 @@ from sim.core.state.indices import (
 )
 from sim.core.state.state import OOM_FIELDS, OOM_ROWS, State
 from sim.core.tags.metadata import count_carve_out
+from sim.core.zone.zone_test import failed_row, note_refusal
 
 # gfp bits (page-allocator facts 3.1; __GFP_TAGGED is __GFP_ZEROTAGS renamed).
 GFP_HIGHUSER_MOVABLE = 0x100CCA
@@ -189,6 +192,7 @@ def allocate(st: State, process: int, what: int, order: int, how: int) -> int:
     row = record(st, E_ALLOC, page, order, migratetype_of(st, what), gfp)
     if page == NO_PAGE:
         st.vm[V_FAILED] += 1
+        note_refusal(st, failed_row(st), order, gfp, highest_zone(st, gfp), slow_flags(st, order, gfp))
     else:
         prepare(st, page, order, what)
         own(st, process, what, page, order)

@@ -66,6 +66,7 @@ from sim.core.zone.watermark import (
     movable_flags,
     zone_watermark_ok,
 )
+from sim.core.zone.zone_test import note_refusal, oom_row
 
 MAX_RECLAIM_RETRIES = 16
 
@@ -171,6 +172,7 @@ def last_try(st: State, order: int, gfp: int, process: int) -> int:
     low = highest_zone(st, gfp) < ZONE_NORMAL  # no kill makes room there for sure
     if order > COSTLY_ORDER or low or gfp & (GFP_RETRY_MAYFAIL | GFP_THISNODE):
         return NO_PAGE - 1
+    note_refusal(st, oom_row(st), order, gfp, highest_zone(st, gfp), slow_flags(st, order, gfp))
     closed = gfp & GFP_TAGGED or gfp_migratetype(st, gfp) != MOVABLE
     return NO_PAGE if out_of_memory(st, process, order, gfp & GFP_TAGGED, closed) else NO_PAGE - 1
 

@@ -2,6 +2,7 @@
 
 from sim.core.hooks.cost import X_RECLAIM_PAGE, X_RECLAIM_SCAN, charge
 from sim.core.hooks.records import record_cold
+from sim.core.hooks.why import W_RECLAIM, why_values
 from sim.core.jit.build import compiled, outlined
 from sim.core.page.lists import list_add, list_del
 from sim.core.page.pages import set_kind
@@ -28,6 +29,7 @@ from sim.core.state.consts import (
     TRACE_FIELDS,
 )
 from sim.core.state.indices import (
+    D_EXPLAIN,
     D_KSWAPD,
     D_KSWAPD_DONE,
     D_KSWAPD_FAILURES,
@@ -144,6 +146,8 @@ def direct_reclaim(st: State, highest: int, order: int, gfp: int, cpu: int) -> i
     charge(st, X_RECLAIM_PAGE, freed)
     if freed:
         st.dim[D_KSWAPD_FAILURES] = 0
+    if st.dim[D_EXPLAIN]:
+        why_values(st, W_RECLAIM, freed, ready, 0)
     if freed == 0:
         freed = ready
     record_cold(st, E_DIRECT_RECLAIM, -1, 0, freed, 0)

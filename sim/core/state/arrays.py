@@ -27,15 +27,18 @@ from sim.core.state.state import (
     COUNT_STRIDE,
     DIMS,
     EVENT_ROWS,
+    FAILED_ROWS,
     HINTS,
     MARK_ROWS,
     MAX_PROCESSES,
+    NOTES,
     OOM_FIELDS,
     OOM_ROWS,
     PCP_LISTS,
     PIN_ROWS,
     PRICES,
     RECORD_BYTES,
+    REFUSAL_FIELDS,
     REQUEST_FIELDS,
     SERIES_FIELDS,
     SERIES_ROWS,
@@ -56,7 +59,8 @@ def record_type() -> np.dtype[np.void]:
 def make_arrays(shape: dict[str, int]) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
     """Zeroed arrays: every field by name, and what they are views of: the records, and the arrays of one field."""
     whole: dict[str, NDArray[Any]] = {"records": make_records(shape["links"])}
-    whole |= {name: np.zeros(shape[length], code) for name, code, length in fields() if length not in COLUMNS + HINTS}
+    apart = COLUMNS + HINTS + NOTES
+    whole |= {name: np.zeros(shape[length], code) for name, code, length in fields() if length not in apart}
     return views(whole, shape["pages"]), whole
 
 
@@ -68,10 +72,12 @@ def make_records(number: int) -> NDArray[np.void]:
 
 
 def views(whole: dict[str, NDArray[Any]], pages: int) -> dict[str, NDArray[Any]]:
-    """Every field by name, of a machine of so many pages. Hints begin anew."""
+    """Every field by name, of a machine of so many pages. Hints and notes begin anew."""
     records = whole["records"]
     heads = len(records) - pages
     hints = {name: np.zeros(heads, code) for name, code, length in fields() if length in HINTS}
+    notes = (OOM_ROWS + FAILED_ROWS) * REFUSAL_FIELDS
+    hints |= {name: np.zeros(notes, code) for name, code, length in fields() if length in NOTES}
     size = {"links": len(records), "pages": pages}
     columns = {name: records[name][: size[length]] for name, _, length in fields() if length in COLUMNS}
     return {name: (columns | hints | whole)[name] for name, _, _ in fields()}

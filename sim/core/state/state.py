@@ -11,6 +11,10 @@ COUNT_STRIDE = 16  # columns of `count`, KINDS of them used
 EVENT_ROWS = 1024  # a power of two
 OOM_ROWS = 256
 OOM_FIELDS = 14
+FAILED_ROWS = 64  # requests that failed, of which the numbers of their tests are kept
+TEST_FIELDS = 12  # numbers of one watermark test, as zone/zone_test.py has them
+REFUSAL_HEAD, REFUSAL_ZONES = 6, 4  # cells before the zones of a refusal; zones at most
+REFUSAL_FIELDS = REFUSAL_HEAD + REFUSAL_ZONES * (1 + TEST_FIELDS)
 MARK_ROWS = 128
 PIN_ROWS = 256
 SERIES_ROWS = 512
@@ -34,6 +38,7 @@ COLUMNS = ("pages", "links")  # fields of these lengths are columns of one array
 RECORD_BYTES = 16
 CACHE_LINE = 64
 HINTS = ("heads",)  # fields of these lengths change how fast a run is and nothing else: no copy and no digest has them
+NOTES = ("refusals",)  # fields of these lengths are read by people only: no copy and no digest has them either
 
 
 class Ints(Protocol):
@@ -173,6 +178,9 @@ class State:
     mark: Annotated[Ints, "i8", "mark_cells"]
     series: Annotated[Ints, "i8", "series_cells"]
 
+    # What each zone had for a request that ended in an OOM kill (OOM_ROWS) or failed (FAILED_ROWS): op, order, gfp,
+    # process, refusals by tag storage, spare; then for each zone its number + 1 (0: none) and the numbers of its test.
+    refusal: Annotated[Ints, "i8", "refusals"]
     # Decisions of one op (core/why.py): empty but in the machine that explains.
     why: Annotated[Ints, "i8", "why_cells"]
 
