@@ -2,10 +2,13 @@
 
 import re
 import urllib.request
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from app.routes.memory import MOST, Level
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -48,12 +51,17 @@ class Engine:
         return [(i % 13, pages) for i, pages in enumerate(body)]
 
     def _pages(self, start: int, end: int) -> list[tuple[int, int]]:
-        return [(kind & 0x7F, 1) for kind in self._get(start, end, "page")[: end - start]]
+        return [(kind & 0x7F, 1) for kind in self._get(start, end, "page")]
 
-    def _get(self, start: int, end: int, level: str) -> bytes:
+    def _get(self, start: int, end: int, level: Level) -> bytes:
+        """A zone may be larger than one answer."""
+        cuts = [*range(start, end, MOST[level]), end]
+        return b"".join(self._part(a, b, level) for a, b in pairwise(cuts))
+
+    def _part(self, start: int, end: int, level: Level) -> bytes:
         with urllib.request.urlopen(f"{self.url}/map?start={start}&end={end}&level={level}") as answer:
             body: bytes = answer.read()
-            return body
+            return body[: end - start] if level == "page" else body  # pids follow the pages
 
 
 def settle(page: "Page") -> dict[str, Any]:
