@@ -93,9 +93,9 @@ class Machine:
         self._checkpoints.forget_after(self.op)
 
     @property
-    def came_to(self) -> tuple[int, ...]:
+    def outcomes(self) -> tuple[int, ...]:
         """What each op of the last command came to, as the core says it."""
-        return tuple(self._drive.came_to)
+        return tuple(self._drive.outcomes)
 
     def reset(self) -> None:
         """Back to op 0: the arrays as they were after boot."""
@@ -147,10 +147,6 @@ class Machine:
     def pages(self, start_pfn: int, end_pfn: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
         """Kind (0x80 set when pinned) and pid of the owner of every pfn of the range; holes where no memory is."""
         return self._lens.pages(start_pfn, end_pfn)
-
-    def rows(self, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
-        """[rows of 32 pages, 13] pages by kind; the range starts at a multiple of 32 from `start_pfn`."""
-        return self._lens.rows(start_pfn, end_pfn)
 
     def layer_pages(self, layer: str, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
         """Class of every pfn of the range in a layer of the map (sim.look.layers), 0xff where no memory is."""

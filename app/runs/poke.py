@@ -83,7 +83,7 @@ def poke(run: Run, machine: Machine, step: Step) -> Did:
     before = machine.page(command.pfn) if getattr(command, "pfn", None) is not None else None  # type: ignore[union-attr]
     rewrite(run, machine, [*until(run.scenario.commands, op), command])
     machine.step(ops_taken(command))
-    done, words = outcome(command, machine.came_to, before, machine.layout)
+    done, words = outcome(command, machine.outcomes, before, machine.layout)
     return Did(op, ops_taken(command), done, words, written(command), max(0, head - op))
 
 

@@ -84,10 +84,6 @@ class Lens:
         """Kind and pid of every pfn of the range."""
         return pages.page_kinds(self._at, start_pfn, end_pfn)
 
-    def rows(self, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
-        """[rows of 32 pages, 13] pages by kind."""
-        return self.layer_rows("state", start_pfn, end_pfn)
-
     def layer_pages(self, layer: str, start_pfn: int, end_pfn: int) -> NDArray[np.uint8]:
         """Class of every pfn of the range in a layer."""
         return layers.layer_pages(self._at, layer, start_pfn, end_pfn)

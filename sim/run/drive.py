@@ -77,7 +77,7 @@ class Drive:
         self.arrays = arrays
         self.state = state
         self.plan = plan
-        self.came_to: list[int] = []  # of the command at work or done last, an entry an op
+        self.outcomes: list[int] = []  # of the command at work or done last, an entry an op
 
     def run(self, ops: int) -> int:
         """Up to `ops` ops; returns how many ran."""
@@ -116,5 +116,5 @@ class Drive:
             knobs.turn(self.arrays, command.name, command.value, self.plan.layout, self.plan.rules)
         step, process, what, order, _, argument = due.rows[unit]
         result = program.run_command(self.state, step, process, what, order, argument)
-        self.came_to = [*(self.came_to if unit else ()), result]
+        self.outcomes = [*(self.outcomes if unit else ()), result]
         return 1

@@ -132,7 +132,6 @@ class Exit(Model):
 
 Single = Alloc | Free | Pin | Unpin | Split | Drain | Compact | Work | Exit  # a row of the core's program each
 Step = Annotated[Single | FreePage, Field(discriminator="do")]
-STEPS = ("alloc", "free", "pin", "unpin", "free_page", "split", "drain", "compact", "work", "exit")
 
 
 def ops_of(step: Step) -> int:

@@ -39,12 +39,12 @@ def title(command: Command) -> str:
             return "compact all zones"
 
 
-def outcome(command: Command, came_to: Sequence[int], before: "PageView | None", layout: "Layout") -> tuple[bool, str]:
+def outcome(command: Command, outcomes: Sequence[int], before: "PageView | None", layout: "Layout") -> tuple[bool, str]:
     """Whether it did anything, and what it came to. `before`: the page it names, as it was."""
-    done = sum(result >= 0 for result in came_to)
+    done = sum(result >= 0 for result in outcomes)
     match command:
         case Alloc():
-            first = next((result for result in came_to if result >= 0), None)
+            first = next((result for result in outcomes if result >= 0), None)
             at = "" if first is None else f", the first at {layout.pfn_of(first):#x}"
             return done > 0, f"{done} of {plural(command.count, 'block')} served{at}"
         case Free():
@@ -52,12 +52,12 @@ def outcome(command: Command, came_to: Sequence[int], before: "PageView | None",
         case FreePage():
             return done > 0, f"{done} of {plural(command.count, 'block')} freed, from {command.pfn:#x} on"
         case Pin():
-            return _pinned(command, came_to[-1], before)
+            return _pinned(command, outcomes[-1], before)
         case Unpin():
-            words = "the pin is gone" if came_to[-1] else "it was not pinned"
-            return bool(came_to[-1]), f"{command.pfn:#x}: {words}"
+            words = "the pin is gone" if outcomes[-1] else "it was not pinned"
+            return bool(outcomes[-1]), f"{command.pfn:#x}: {words}"
         case Exit() | Kill():
-            return True, f"{command.process} is gone, {plural(came_to[-1], 'page')} came back"
+            return True, f"{command.process} is gone, {plural(outcomes[-1], 'page')} came back"
         case Knob():
             return True, f"{command.name} is {command.value} now"
         case Drain():

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.core.alloc import get_page
+from sim.core.alloc import freelist
 from sim.kernel import gfp
 from sim.machine import Machine
 from sim.replay.trace import parse_trace
@@ -26,7 +26,7 @@ from tests.core.test_twin import LAYOUTS
     ],
 )
 def test_the_highest_zone_is_named_by_the_gfp(flags: int, zone: int) -> None:
-    assert get_page.highest_zone(None, flags) == zone
+    assert freelist.highest_zone(None, flags) == zone
 
 
 def two_zones(*steps: dict[str, Any]) -> Machine:

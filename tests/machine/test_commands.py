@@ -116,7 +116,7 @@ def test_a_live_machine_takes_a_command_where_it_is(boot: Boot, monkeypatch: pyt
     assert machine.digest() == before
     assert max(machine._checkpoints.ops) <= 2750  # the copies past it were of another future
     machine.step(5)
-    assert len(machine.came_to) == 5
+    assert len(machine.outcomes) == 5
     machine.seek(3900)
     again = Machine(machine.scenario)
     again.seek(3900)
@@ -281,7 +281,7 @@ def say(machine: Machine, text: str) -> tuple[bool, str]:
     before = None if pfn is None else machine.page(pfn)
     machine.amend(machine.scenario.with_commands([*machine.scenario.commands, command]))
     machine.step(ops_taken(command))
-    return outcome(command, machine.came_to, before, machine.layout)
+    return outcome(command, machine.outcomes, before, machine.layout)
 
 
 def owned(machine: Machine) -> int:

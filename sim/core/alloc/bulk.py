@@ -1,6 +1,6 @@
 """Many single pages for one request: __alloc_pages_bulk (v6.1; facts 3.7, RFC v1 #6)."""
 
-from sim.core.alloc.get_page import gfp_migratetype, highest_zone
+from sim.core.alloc.freelist import gfp_migratetype, highest_zone
 from sim.core.alloc.request import allocate, begin, gfp_of, prepare
 from sim.core.hooks.records import touch
 from sim.core.jit.build import compiled, outlined

@@ -1,6 +1,6 @@
 """One request to the allocator: __alloc_pages (v6.1)."""
 
-from sim.core.alloc.get_page import get_page, gfp_migratetype, highest_zone
+from sim.core.alloc.freelist import get_page_from_freelist, gfp_migratetype, highest_zone
 from sim.core.alloc.slowpath import alloc_pages_slowpath
 from sim.core.hooks.why import why_ask
 from sim.core.jit.build import inlined
@@ -29,5 +29,5 @@ def alloc_pages(st: State, order: int, gfp: int, process: int) -> int:
     fast = WMARK_LOW | (gfp & GFP_KSWAPD_RECLAIM) | movable | no_fragment(st, highest_zone(st, gfp))
     if st.dim[D_EXPLAIN]:
         why_ask(st, order, mt, gfp, fast)
-    page = get_page(st, order, gfp, fast, process)
+    page = get_page_from_freelist(st, order, gfp, fast, process)
     return page if page != NO_PAGE else alloc_pages_slowpath(st, order, gfp, process)

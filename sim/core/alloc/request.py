@@ -1,6 +1,6 @@
 """One request of a process: allocate, take possession, remember. Free likewise."""
 
-from sim.core.alloc.get_page import highest_zone
+from sim.core.alloc.freelist import highest_zone
 from sim.core.alloc.page_alloc import alloc_pages
 from sim.core.alloc.slowpath import slow_flags
 from sim.core.hooks.cost import X_CLEAR_TAGS, charge, count_cost, tagged_path, untagged_path

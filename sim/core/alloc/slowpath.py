@@ -1,6 +1,6 @@
 """When the first pass found nothing: __alloc_pages_slowpath (v6.1; facts 5)."""
 
-from sim.core.alloc.get_page import get_page, gfp_migratetype, highest_zone, return_page_to_buddy
+from sim.core.alloc.freelist import get_page_from_freelist, gfp_migratetype, highest_zone, return_page_to_buddy
 from sim.core.compaction.compact_direct import should_compact_retry, try_to_compact_pages
 from sim.core.hooks.cost import FROM_SLOW, X_SLOW_PATH, charge
 from sim.core.hooks.records import record_cold
@@ -69,6 +69,7 @@ from sim.core.zone.watermark import (
 from sim.core.zone.zone_test import note_refusal, oom_row
 
 MAX_RECLAIM_RETRIES = 16
+GAVE_UP = -2  # beside NO_PAGE: no kill could help, or there was nobody to kill
 
 
 @compiled
@@ -103,7 +104,7 @@ def slow_flags(st: State, order: int, gfp: int) -> int:
 @outlined
 def slow_pass(st: State, order: int, gfp: int, flags: int, process: int) -> int:
     """get_page_from_freelist in the slow path; a HIGHATOMIC request that got a block keeps its pageblock for others."""
-    page = get_page(st, order, gfp, flags, process)
+    page = get_page_from_freelist(st, order, gfp, flags, process)
     if page != NO_PAGE and flags & ALLOC_HIGHATOMIC:
         reserve_highatomic_pageblock(st, page)
     return page
@@ -162,7 +163,7 @@ def direct_compact(st: State, order: int, gfp: int, flags: int, process: int) ->
 def last_try(st: State, order: int, gfp: int, process: int) -> int:
     """__alloc_pages_may_oom: once more at the HIGH mark, without METADATA; then the OOM killer.
 
-    Returns the page, NO_PAGE after a kill, or NO_PAGE - 1 when nobody could be killed, or may be.
+    Returns the page, NO_PAGE after a kill, or GAVE_UP when nobody could be killed, or may be.
     """
     if st.dim[D_EXPLAIN]:
         why_values(st, W_LAST, 0, 0, 0)
@@ -171,10 +172,10 @@ def last_try(st: State, order: int, gfp: int, process: int) -> int:
         return page
     low = highest_zone(st, gfp) < ZONE_NORMAL  # no kill makes room there for sure
     if order > COSTLY_ORDER or low or gfp & (GFP_RETRY_MAYFAIL | GFP_THISNODE):
-        return NO_PAGE - 1
+        return GAVE_UP
     note_refusal(st, oom_row(st), order, gfp, highest_zone(st, gfp), slow_flags(st, order, gfp))
     closed = gfp & GFP_TAGGED or gfp_migratetype(st, gfp) != MOVABLE
-    return NO_PAGE if out_of_memory(st, process, order, gfp & GFP_TAGGED, closed) else NO_PAGE - 1
+    return NO_PAGE if out_of_memory(st, process, order, gfp & GFP_TAGGED, closed) else GAVE_UP
 
 
 @outlined
@@ -219,7 +220,7 @@ def retry_loop(st: State, order: int, gfp: int, flags: int, process: int) -> int
             continue
         page = last_try(st, order, gfp, process)
         if page != NO_PAGE:
-            return max(page, NO_PAGE)
+            return NO_PAGE if page == GAVE_UP else page
         no_progress = 0
 
 

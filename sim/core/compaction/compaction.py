@@ -4,7 +4,7 @@ from sim.core.compaction.compact_migrate import migrate_pages
 from sim.core.compaction.compact_scan import isolate_migratepages, putback_movable_pages
 from sim.core.hooks.records import record_cold
 from sim.core.jit.build import compiled, outlined
-from sim.core.reclaim.free import put_page
+from sim.core.reclaim.free import free_unref_page
 from sim.core.state.consts import (
     CMA,
     COMPACT_COMPLETE,
@@ -198,7 +198,7 @@ def release_freepages(st: State) -> int:
         page = st.cc[COMPACT_FIELDS + COMPACT_PAGES + st.cc[CC_FREE_PAGES]]
         highest = max(highest, page)
         record_cold(st, E_FREE, page, 0, 0, 0)
-        put_page(st, page, 0, st.cc[CC_CPU])
+        free_unref_page(st, page, 0, st.cc[CC_CPU])
     if highest >= 0:
         st.zone_compact[at] = max(st.zone_compact[at], start_of_block(st, highest))
     return 0

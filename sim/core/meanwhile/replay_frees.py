@@ -8,7 +8,7 @@ from sim.core.meanwhile.replay_rows import F_A, F_B, F_CPU, F_D, F_ORDER, F_PAGE
 from sim.core.meanwhile.replay_told import kind_for, set_kinds
 from sim.core.page.pages import find_head
 from sim.core.page.process import disown, split_huge_page
-from sim.core.reclaim.free import put_page
+from sim.core.reclaim.free import free_unref_page
 from sim.core.state.consts import F_HEAD, F_TAGGED, K_FREE, K_PCP, NO_PAGE, T_ALLOC, T_BATCHED, T_FREE, TRACE_FIELDS
 from sim.core.state.indices import D_CPU, D_PAGES, D_TAGGED, RP_BULK, RP_CURSOR, RP_END, RP_SERVED
 from sim.core.state.state import PCP_LISTS, State
@@ -103,7 +103,8 @@ def asked_free(st: State, row: int) -> int:
     st.rp_page[told] = 0
     kind = st.kind[page]
     set_kinds(st, page, order, kind)
-    return put_page(st, page, order, st.rp[row + F_CPU]) * 0
+    free_unref_page(st, page, order, st.rp[row + F_CPU])
+    return 0
 
 
 @only_in_replay

@@ -13,7 +13,7 @@ from sim.core.zone.pcp import free_to_pcp, pcp_allowed_order
 
 
 @inlined
-def put_page(st: State, page: int, order: int, cpu: int) -> int:
+def free_unref_page(st: State, page: int, order: int, cpu: int) -> int:
     """To the per-CPU list, or to the buddy lists: large orders, ISOLATE and METADATA pageblocks (RFC v1 #7).
 
     pgfree counts what goes to a per-CPU list or is too large for one, as the kernel does.
@@ -47,5 +47,5 @@ def free_pages_prepare(st: State, page: int) -> int:
 def free_block(st: State, page: int, cpu: int) -> int:
     """Free an allocated block with all that hangs on it; returns its order."""
     order = free_pages_prepare(st, page)
-    put_page(st, page, order, cpu)
+    free_unref_page(st, page, order, cpu)
     return order

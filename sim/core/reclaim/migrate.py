@@ -5,7 +5,7 @@ from sim.core.hooks.records import mark_once, record_cold, trace
 from sim.core.jit.build import outlined
 from sim.core.page.pages import set_kind
 from sim.core.page.process import class_of, disown, own
-from sim.core.reclaim.free import put_page
+from sim.core.reclaim.free import free_unref_page
 from sim.core.rules import keeps_storage
 from sim.core.state.consts import (
     E_FREE,
@@ -49,7 +49,7 @@ def move_page(st: State, source: int, target: int, reason: int, mode: int, cpu: 
         if keeps_storage(st):
             count_carve_out(st, target, 0, 1)
     set_kind(st, source, 0, K_FREE)
-    put_page(st, source, 0, cpu)
+    free_unref_page(st, source, 0, cpu)
     own(st, process, what, target, 0)
     st.vm[V_MIGRATE_SUCCESS] += 1
     charge(st, X_MIGRATE_PAGE, 1)

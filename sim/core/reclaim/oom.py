@@ -5,7 +5,7 @@ from sim.core.hooks.records import mark, record
 from sim.core.jit.build import compiled, outlined
 from sim.core.page.process import owner_head
 from sim.core.reclaim.free import free_block
-from sim.core.reclaim.reclaim import next_told
+from sim.core.reclaim.reclaim import next_row_of
 from sim.core.reclaim.release import release_pages
 from sim.core.state.consts import (
     C_ANON,
@@ -128,9 +128,9 @@ def record_oom(st: State, victim: int, process: int, order: int, tagged: int, cl
 
 
 @compiled
-def told_kill(st: State, process: int) -> int:
+def recorded_kill(st: State, process: int) -> int:
     """The victim that the trace names for this request; nobody if it names none."""
-    pid = next_told(st, T_VICTIM)
+    pid = next_row_of(st, T_VICTIM)
     st.rp_sum[RP_KILLS] += 1
     if pid == 0:
         return 0
@@ -147,7 +147,7 @@ def out_of_memory(st: State, process: int, order: int, tagged: int, closed: int)
     Returns 1 if somebody was killed. While a trace is replayed the victim stands there.
     """
     if st.dim[D_REPLAY]:
-        return told_kill(st, process)
+        return recorded_kill(st, process)
     victim = select_bad_process(st)
     if victim < 0:
         return 0

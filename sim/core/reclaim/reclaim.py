@@ -70,8 +70,8 @@ def write_back(st: State, page: int) -> int:
 
 
 @outlined
-def shrink_zone(st: State, z: int, want: int, cpu: int) -> int:
-    """Drop up to `want` clean pages from the tail of the LRU; returns freed + (scanned << 20)."""
+def shrink_zone(st: State, z: int, want: int, cpu: int, counter: int) -> int:
+    """Drop up to `want` clean pages from the tail of the LRU; returns how many. Those looked at go to `counter` (V_*)."""
     head = lru_head(st, z)
     page = st.prv[head]
     scanned = 0
@@ -91,11 +91,12 @@ def shrink_zone(st: State, z: int, want: int, cpu: int) -> int:
             free_block(st, page, cpu)
             freed += 1
         page = before
-    return freed + (scanned << 20)
+    st.vm[counter] += scanned
+    return freed
 
 
 @compiled
-def next_told(st: State, kind: int) -> int:
+def next_row_of(st: State, kind: int) -> int:
     """Column b of the next row of this kind in the rows of the request at hand, which end at RP_END; 0 without one."""
     row = st.rp_sum[RP_CURSOR] * TRACE_FIELDS
     while row < st.rp_sum[RP_END] * TRACE_FIELDS:
@@ -127,7 +128,7 @@ def direct_reclaim(st: State, highest: int, order: int, gfp: int, cpu: int) -> i
     While a trace is replayed, what reclaim frees stands in the trace.
     """
     if st.dim[D_REPLAY]:
-        return next_told(st, T_RECLAIM_END)
+        return next_row_of(st, T_RECLAIM_END)
     st.vm[V_ALLOCSTALL] += 1
     record_cold(st, E_RECLAIM_BEGIN, -1, order, gfp, 0)
     freed = 0
@@ -138,10 +139,9 @@ def direct_reclaim(st: State, highest: int, order: int, gfp: int, cpu: int) -> i
         if compaction_ready(st, z, order, highest):
             ready = 1
             continue
-        both = shrink_zone(st, z, SWAP_CLUSTER_MAX - freed, cpu)
-        freed += both & 0xFFFFF
-        st.vm[V_SCAN_DIRECT] += both >> 20
-        charge(st, X_RECLAIM_SCAN, both >> 20)
+        before = st.vm[V_SCAN_DIRECT]
+        freed += shrink_zone(st, z, SWAP_CLUSTER_MAX - freed, cpu, V_SCAN_DIRECT)
+        charge(st, X_RECLAIM_SCAN, st.vm[V_SCAN_DIRECT] - before)
     st.vm[V_STEAL_DIRECT] += freed
     charge(st, X_RECLAIM_PAGE, freed)
     if freed:
@@ -175,7 +175,7 @@ def boosted(st: State) -> int:
 
 
 @compiled
-def told_kswapd(st: State, highest: int, order: int) -> int:
+def recorded_kswapd(st: State, highest: int, order: int) -> int:
     """While a trace is replayed kswapd works there; what its waking changes here is how far counters may drift."""
     if st.rp_sum[RP_AWAKE] == 0 and (boosted(st) or not balanced(st, highest, order)):
         st.rp_sum[RP_AWAKE] = 1
@@ -207,7 +207,7 @@ def end_round(st: State) -> int:
 def wake_kswapd(st: State, highest: int, order: int, direct: int, gfp: int) -> int:
     """wakeup_kswapd: nothing if it is awake, gave up or all is well; then kcompactd, if nobody compacts `direct`ly."""
     if st.dim[D_REPLAY]:
-        return told_kswapd(st, highest, order)
+        return recorded_kswapd(st, highest, order)
     if st.dim[D_KSWAPD]:
         st.dim[D_KSWAPD_ORDER] = max(st.dim[D_KSWAPD_ORDER], order)
         return 0
@@ -252,9 +252,7 @@ def kswapd_turn(st: State) -> int:
         return kswapd_sleeps(st)
     freed = 0
     for z in range(st.dim[D_ZONES]):
-        both = shrink_zone(st, z, SWAP_CLUSTER_MAX, 0)
-        freed += both & 0xFFFFF
-        st.vm[V_SCAN_KSWAPD] += both >> 20
+        freed += shrink_zone(st, z, SWAP_CLUSTER_MAX, 0, V_SCAN_KSWAPD)
     st.vm[V_STEAL_KSWAPD] += freed
     st.dim[D_KSWAPD_DONE] += freed
     st.dim[D_KSWAPD_FAILURES] = 0 if freed else st.dim[D_KSWAPD_FAILURES] + 1

@@ -3,7 +3,7 @@
 from sim.core.hooks.records import trace
 from sim.core.jit.build import compiled, outlined
 from sim.core.page.process import owner_head
-from sim.core.reclaim.free import free_block, free_pages_prepare, put_page
+from sim.core.reclaim.free import free_block, free_pages_prepare, free_unref_page
 from sim.core.state.consts import E_BATCHED, ISOLATE, METADATA, NO_PAGE, PAGEBLOCK_ORDER
 from sim.core.state.state import State
 
@@ -30,7 +30,7 @@ def prepare_batch(st: State, head: int, last: int, cpu: int) -> int:
         before = st.prv[page]
         free_pages_prepare(st, page)
         if skips_pcp(st, page):
-            put_page(st, page, 0, cpu)
+            free_unref_page(st, page, 0, cpu)
         else:
             st.nxt[page] = NO_PAGE
             if tail == NO_PAGE:
@@ -48,7 +48,7 @@ def commit_batch(st: State, page: int, cpu: int) -> int:
     while page != NO_PAGE:
         after = st.nxt[page]
         trace(st, E_BATCHED, page, 0, 0)
-        put_page(st, page, 0, cpu)
+        free_unref_page(st, page, 0, cpu)
         page = after
     return 0
 

@@ -4,7 +4,7 @@ A page of the trace and the page that we gave in its place may differ; `rp_page`
 so that a free frees what we gave.
 """
 
-from sim.core.alloc.get_page import gfp_migratetype
+from sim.core.alloc.freelist import gfp_migratetype
 from sim.core.alloc.page_alloc import alloc_pages
 from sim.core.alloc.request import begin
 from sim.core.alloc.slowpath import after_reclaim, slow_flags
@@ -13,7 +13,7 @@ from sim.core.meanwhile.replay_frees import GONE, OWN_LINE, TARGET_LINE
 from sim.core.meanwhile.replay_rows import F_A, F_B, F_C, F_CPU, F_D, F_ORDER, F_PAGE, M_ALLOC, miss
 from sim.core.meanwhile.replay_told import kind_for, set_kinds
 from sim.core.page.process import class_of, own
-from sim.core.reclaim.free import put_page
+from sim.core.reclaim.free import free_unref_page
 from sim.core.rules import needs_storage
 from sim.core.state.consts import (
     C_ANON,
@@ -78,7 +78,7 @@ def answer(st: State, row: int, told: int, page: int) -> int:
         st.rp_sum[RP_FAILED_RIGHT] += page == NO_PAGE
         st.rp_sum[RP_FAILED_OURS] += page == NO_PAGE
         if page != NO_PAGE:  # nobody has it: back where it came from
-            put_page(st, page, st.rp[row + F_ORDER], st.rp[row + F_CPU])
+            free_unref_page(st, page, st.rp[row + F_ORDER], st.rp[row + F_CPU])
         return 0
     st.rp_sum[RP_ALLOCS] += 1
     if page == told:
@@ -93,7 +93,7 @@ def answer(st: State, row: int, told: int, page: int) -> int:
 
 
 @compiled
-def told_target(st: State, row: int, told: int) -> int:
+def on_target(st: State, row: int, told: int) -> int:
     """The next target that a migration of ours took stands for this one."""
     st.rp_sum[RP_ALLOCS] += 1
     if st.rp_sum[RP_POPPED] >= st.rp_sum[RP_PUSHED]:
@@ -116,7 +116,7 @@ def asked_alloc(st: State, row: int) -> int:
     if st.rp[row + F_B] == OWN_LINE:
         return 0
     if st.rp[row + F_B] == TARGET_LINE:
-        return told_target(st, row, told)
+        return on_target(st, row, told)
     cpu = st.rp[row + F_CPU]
     st.p_cpu[0] = cpu
     st.rp_sum[RP_CURSOR] = row // TRACE_FIELDS

@@ -2,10 +2,10 @@
 
 from sim.core.jit.build import entry, outlined
 from sim.core.meanwhile.replay_rows import F_PAGE
-from sim.core.replay.replay_free_pages import told_drain, told_free, told_return
-from sim.core.replay.replay_isolate import told_contig, told_isolate_free, told_isolate_migrate
-from sim.core.replay.replay_metadata import told_release, told_reserve
-from sim.core.replay.replay_rmqueue import told_alloc, told_extfrag, told_locked
+from sim.core.replay.replay_free_pages import on_drain, on_free, on_return
+from sim.core.replay.replay_isolate import on_contig, on_isolate_free, on_isolate_migrate
+from sim.core.replay.replay_metadata import on_release, on_reserve
+from sim.core.replay.replay_rmqueue import on_alloc, on_extfrag, on_locked
 from sim.core.state.consts import (
     T_ALLOC,
     T_BATCHED,
@@ -30,23 +30,23 @@ GIVE_UP = 1024  # mismatches of a window; recorded kernels have 43 at most, befo
 
 
 @outlined
-def told_rare(st: State, row: int) -> int:
+def on_rare(st: State, row: int) -> int:
     """The rows that are few."""
     kind = st.rp[row]
     if kind == T_EXTFRAG:
-        return told_extfrag(st, row)
+        return on_extfrag(st, row)
     if kind == T_ISOLATE_FREE:
-        return told_isolate_free(st, row)
+        return on_isolate_free(st, row)
     if kind == T_RETURN:
-        return told_return(st, row)
+        return on_return(st, row)
     if kind == T_RESERVE:
-        return told_reserve(st, row)
+        return on_reserve(st, row)
     if kind == T_RELEASE:
-        return told_release(st, row)
+        return on_release(st, row)
     if kind == T_ISOLATE_MIGRATE:
-        return told_isolate_migrate(st, row)
+        return on_isolate_migrate(st, row)
     if kind == T_CONTIG_BEGIN or kind == T_CONTIG_END:
-        return told_contig(st, st.rp[row + F_PAGE], kind)
+        return on_contig(st, st.rp[row + F_PAGE], kind)
     return 0
 
 
@@ -60,13 +60,13 @@ def replay_events(st: State, start: int, end: int) -> int:
         row = n * TRACE_FIELDS
         kind = st.rp[row]
         if kind == T_LOCKED:
-            told_locked(st, row)
+            on_locked(st, row)
         elif kind == T_FREE or kind == T_BATCHED:
-            told_free(st, row)
+            on_free(st, row)
         elif kind == T_ALLOC:
-            told_alloc(st, row, heads)
+            on_alloc(st, row, heads)
         elif kind == T_DRAIN:
-            told_drain(st, row, heads)
+            on_drain(st, row, heads)
         else:
-            told_rare(st, row)
+            on_rare(st, row)
     return 0

@@ -61,7 +61,7 @@ def type_when_freed(st: State, row: int) -> int:
 
 
 @compiled
-def told_free(st: State, row: int) -> int:
+def on_free(st: State, row: int) -> int:
     """A block was freed; what is freed in a batch goes on when its turn comes (mm_page_free_batched)."""
     page = st.rp[row + F_PAGE]
     order = st.rp[row + F_ORDER]
@@ -75,7 +75,8 @@ def told_free(st: State, row: int) -> int:
         if kind_of_next(st, st.rp[row + F_D]) == T_BATCHED:
             return 0
     if goes_direct(st, row, mt):
-        return free_to_buddy(st, page, order, mt, 0) * 0
+        free_to_buddy(st, page, order, mt, 0)
+        return 0
     st.rp_page[page] = -1 - row // TRACE_FIELDS
     return put_on_pcp(st, st.rp[row + F_CPU], page, order, mt, 0)
 
@@ -96,7 +97,7 @@ def note_passed_over(st: State, page: int, heads: int) -> int:
 
 
 @compiled
-def told_drain(st: State, row: int, heads: int) -> int:
+def on_drain(st: State, row: int, heads: int) -> int:
     """A block went from a per-CPU list to the buddy lists."""
     page = st.rp[row + F_PAGE]
     st.rp_sum[RP_DRAINS] += 1
@@ -111,11 +112,12 @@ def told_drain(st: State, row: int, heads: int) -> int:
     else:
         st.rp_sum[RP_DRAINS_RIGHT] += 1
     order = take_off_pcp(st, page)
-    return free_to_buddy(st, page, order, st.rp[row + F_MT], 0) * 0
+    free_to_buddy(st, page, order, st.rp[row + F_MT], 0)
+    return 0
 
 
 @compiled
-def told_return(st: State, row: int) -> int:
+def on_return(st: State, row: int) -> int:
     """A refused block was put back, at the tail after merging."""
     page = st.rp[row + F_PAGE]
     order = st.rp[row + F_ORDER]

@@ -5,7 +5,7 @@ from sim.core.meanwhile.replay_rows import F_A, F_B, F_C, F_PAGE, M_ISOLATED, mi
 from sim.core.meanwhile.replay_told import make_allocated, take_whole
 from sim.core.replay.replay_rmqueue import must_be_empty
 from sim.core.state.consts import ISOLATE, K_FREE, MOVABLE, PAGEBLOCK_ORDER, PCPTYPES, T_CONTIG_BEGIN, T_CONTIG_END
-from sim.core.state.indices import D_CPUS, D_ZONES, RP_ISOLATED
+from sim.core.state.indices import D_CPUS, D_ZONES, RP_ISOLATED, RP_SCANNED
 from sim.core.state.state import PCP_LISTS, State
 from sim.core.zone.isolate import isolate_pageblock, unisolate_pageblock
 from sim.core.zone.pcp import pcp_head
@@ -24,9 +24,9 @@ def isolate_block(st: State, page: int, order: int) -> int:
 
 @compiled
 def isolated_by(st: State, start: int, end: int, stride: int, take: int) -> int:
-    """Free pages that a scan with this stride finds in whole blocks + (pages it looked at << 20).
+    """Free pages that a scan with this stride finds in whole blocks; with `take` it takes them.
 
-    With `take` it takes them.
+    How many pages it looked at is left in RP_SCANNED.
     """
     taken = 0
     scanned = 0
@@ -41,7 +41,8 @@ def isolated_by(st: State, start: int, end: int, stride: int, take: int) -> int:
             page += (1 << order) - 1
             scanned += (1 << order) - 1
         page += stride
-    return taken + (scanned << 20)
+    st.rp_sum[RP_SCANNED] = scanned
+    return taken
 
 
 @compiled
@@ -51,9 +52,9 @@ def find_stride(st: State, row: int) -> int:
     least = 1 << 40
     stride = 1
     while stride <= 32:
-        both = isolated_by(st, st.rp[row + F_PAGE], st.rp[row + F_A], stride, 0)
-        off = abs((both >> 20) - st.rp[row + F_B])
-        if both & 0xFFFFF == st.rp[row + F_C] and off < least:
+        taken = isolated_by(st, st.rp[row + F_PAGE], st.rp[row + F_A], stride, 0)
+        off = abs(st.rp_sum[RP_SCANNED] - st.rp[row + F_B])
+        if taken == st.rp[row + F_C] and off < least:
             best = stride
             least = off
         stride *= 2
@@ -61,21 +62,21 @@ def find_stride(st: State, row: int) -> int:
 
 
 @compiled
-def told_isolate_free(st: State, row: int) -> int:
+def on_isolate_free(st: State, row: int) -> int:
     """Whole free blocks were taken from a range: by compaction, for targets, or by a contiguous allocation."""
     start = st.rp[row + F_PAGE]
     end = st.rp[row + F_A]
     told = st.rp[row + F_C]
     stride = find_stride(st, row)
     if stride == 0:
-        miss(st, row, M_ISOLATED, told, isolated_by(st, start, end, 1, 0) & 0xFFFFF)
+        miss(st, row, M_ISOLATED, told, isolated_by(st, start, end, 1, 0))
         stride = 1
-    st.rp_sum[RP_ISOLATED] += isolated_by(st, start, end, stride, 1) & 0xFFFFF
+    st.rp_sum[RP_ISOLATED] += isolated_by(st, start, end, stride, 1)
     return 0
 
 
 @compiled
-def told_isolate_migrate(st: State, row: int) -> int:
+def on_isolate_migrate(st: State, row: int) -> int:
     """A contiguous allocation looks for what it has to move; it has drained every per-CPU list before."""
     if st.pb_mt[st.rp[row + F_PAGE] >> PAGEBLOCK_ORDER] == ISOLATE:
         heads = pcp_head(st, 0, 0)
@@ -85,7 +86,7 @@ def told_isolate_migrate(st: State, row: int) -> int:
 
 
 @compiled
-def told_contig(st: State, page: int, kind: int) -> int:
+def on_contig(st: State, page: int, kind: int) -> int:
     """A contiguous allocation isolates a pageblock, or gives it its type back."""
     block = page >> PAGEBLOCK_ORDER
     if kind == T_CONTIG_BEGIN and st.pb_mt[block] != ISOLATE:

@@ -9,7 +9,7 @@ from sim.core.tags.metadata import block_of, blocks_from, ref_of, refs_per_block
 
 
 @compiled
-def told_reserve(st: State, row: int) -> int:
+def on_reserve(st: State, row: int) -> int:
     """A reservation ended: references on each of its blocks. Right if block and newly taken pages follow from ours."""
     page = st.rp[row + F_PAGE]
     block = st.rp[row + F_A]
@@ -32,7 +32,7 @@ def told_reserve(st: State, row: int) -> int:
 
 
 @compiled
-def told_release(st: State, row: int) -> int:
+def on_release(st: State, row: int) -> int:
     """A tagged block was freed: references of its tag blocks, or of the one that is named."""
     if st.rp[row + F_C] < 0:
         return 0

@@ -6,7 +6,7 @@ from sim.core.meanwhile.replay_rows import F_B, F_C, F_CPU, F_PAGE, F_PID
 from sim.core.page.process import class_of, own
 from sim.core.reclaim.reclaim import begin_round, end_round
 from sim.core.replay.replay_answers import asked_alloc
-from sim.core.replay.replay_isolate import told_contig, told_isolate_free
+from sim.core.replay.replay_isolate import on_contig, on_isolate_free
 from sim.core.rules import needs_storage
 from sim.core.state.consts import (
     F_PINNED,
@@ -80,7 +80,7 @@ def pcp_of(st: State, page: int) -> int:
 
 
 @compiled
-def told_drain_line(st: State, row: int) -> int:
+def on_drain_line(st: State, row: int) -> int:
     """The trace drained a page: right if we did, before or after. With hint D, do as it did: somebody drained.
 
     The overflow of a list (column b) is no drain by somebody else: when it is due is for our own lists to say.
@@ -138,15 +138,15 @@ def rare_row(st: State, row: int) -> int:
     if st.rp_sum[RP_HINT_I] and (kind == T_CONTIG_BEGIN or kind == T_CONTIG_END):
         if not needs_storage(st):
             st.rp_sum[RP_USED_I] += kind == T_CONTIG_BEGIN
-            return told_contig(st, st.rp[row + F_PAGE], kind)
+            return on_contig(st, st.rp[row + F_PAGE], kind)
         return 0
     mt = st.pb_mt[st.rp[row + F_PAGE] >> PAGEBLOCK_ORDER] if kind == T_ISOLATE_FREE else METADATA
     if mt == ISOLATE and st.rp_sum[RP_HINT_I]:
-        return told_isolate_free(st, row)
+        return on_isolate_free(st, row)
     target = kind == T_ISOLATE_FREE and mt != METADATA
     if target and st.rp_sum[RP_HINT_C]:
         st.rp_sum[RP_USED_C] += 1
-        return told_isolate_free(st, row)
+        return on_isolate_free(st, row)
     return 0
 
 
@@ -163,7 +163,7 @@ def replay_requests(st: State, start: int, end: int) -> int:
             if n >= st.rp_sum[RP_SERVED]:
                 asked_free(st, row)
         elif kind == T_DRAIN:
-            told_drain_line(st, row)
+            on_drain_line(st, row)
         else:
             rare_row(st, row)
     return 0

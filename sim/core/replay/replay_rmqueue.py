@@ -39,7 +39,7 @@ def must_be_empty(st: State, head: int, mt: int) -> int:
 
 
 @compiled
-def told_locked(st: State, row: int) -> int:
+def on_locked(st: State, row: int) -> int:
     """A block left the buddy lists: to the tail of a per-CPU list, or to whoever asked."""
     page = st.rp[row + F_PAGE]
     order = st.rp[row + F_ORDER]
@@ -79,7 +79,7 @@ def take_overtaken(st: State, page: int, heads: int) -> int:
 
 
 @compiled
-def told_alloc(st: State, row: int, heads: int) -> int:
+def on_alloc(st: State, row: int, heads: int) -> int:
     """A request was answered: off a per-CPU list, out of a free block (capture), or taken by the row before."""
     page = st.rp[row + F_PAGE]
     order = st.rp[row + F_ORDER]
@@ -103,7 +103,7 @@ def told_alloc(st: State, row: int, heads: int) -> int:
 
 
 @compiled
-def told_extfrag(st: State, row: int) -> int:
+def on_extfrag(st: State, row: int) -> int:
     """Free memory of another type was moved to the wanted lists."""
     page = st.rp[row + F_PAGE]
     mt = st.rp[row + F_MT]

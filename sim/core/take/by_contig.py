@@ -6,7 +6,7 @@ from sim.core.jit.build import compiled, inlined, outlined
 from sim.core.meanwhile.meanwhile import note_target, others_run
 from sim.core.page.pages import find_head, set_kind, zone_of
 from sim.core.page.process import split_huge_page
-from sim.core.reclaim.free import free_block, put_page
+from sim.core.reclaim.free import free_block, free_unref_page
 from sim.core.reclaim.migrate import move_page, record_batch
 from sim.core.reclaim.reclaim import direct_reclaim, wake_kswapd
 from sim.core.rules import home_of
@@ -87,7 +87,8 @@ def migrate_page(st: State, source: int, cpu: int) -> int:
         st.vm[V_MIGRATE_FAIL] += 1
         return ENOMEM
     if st.kind[source] == K_FREE:
-        return put_page(st, target, 0, cpu) * 0
+        free_unref_page(st, target, 0, cpu)
+        return OK
     move_page(st, source, target, MR_CONTIG_RANGE, MIGRATE_SYNC, cpu)
     return OK
 

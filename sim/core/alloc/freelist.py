@@ -79,7 +79,7 @@ def highest_zone(st: State, gfp: int) -> int:
 
 
 @inlined
-def get_page(st: State, order: int, gfp: int, flags: int, process: int) -> int:
+def get_page_from_freelist(st: State, order: int, gfp: int, flags: int, process: int) -> int:
     """get_page_from_freelist: one pass."""
     st.req[R_PASSES] += 1
     cpu = st.p_cpu[process]
