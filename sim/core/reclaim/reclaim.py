@@ -71,7 +71,7 @@ def write_back(st: State, page: int) -> int:
 
 @outlined
 def shrink_zone(st: State, z: int, want: int, cpu: int, counter: int) -> int:
-    """Drop up to `want` clean pages from the tail of the LRU; returns how many. Those looked at go to `counter` (V_*)."""
+    """Drop up to `want` clean pages from the tail of the LRU; returns how many. `counter` (V_*) gets those seen."""
     head = lru_head(st, z)
     page = st.prv[head]
     scanned = 0
