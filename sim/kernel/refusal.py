@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sim.core.zone import watermark as w
-from sim.core.zone import zone_test as t
+from sim.core.zone import watermark_numbers as t
 
 
 class Binding(StrEnum):
@@ -95,7 +95,7 @@ class Refusal:
 
 
 def zone_test(zone: int, name: str, v: Sequence[int]) -> ZoneTest:
-    """From the numbers that the core wrote (sim/core/zone/zone_test.py)."""
+    """From the numbers that the core wrote (sim/core/zone/watermark_numbers.py)."""
     return ZoneTest(
         zone=zone,
         name=name,

@@ -55,7 +55,7 @@ from sim.core.state.indices import (
 )
 from sim.core.state.state import OOM_FIELDS, OOM_ROWS, State
 from sim.core.tags.metadata import count_carve_out
-from sim.core.zone.zone_test import failed_row, note_refusal
+from sim.core.zone.watermark_numbers import failed_row, note_refusal
 
 # gfp bits (page-allocator facts 3.1; __GFP_TAGGED is __GFP_ZEROTAGS renamed).
 GFP_HIGHUSER_MOVABLE = 0x100CCA

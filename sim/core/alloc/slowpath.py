@@ -66,7 +66,7 @@ from sim.core.zone.watermark import (
     movable_flags,
     zone_watermark_ok,
 )
-from sim.core.zone.zone_test import note_refusal, oom_row
+from sim.core.zone.watermark_numbers import note_refusal, oom_row
 
 MAX_RECLAIM_RETRIES = 16
 GAVE_UP = -2  # beside NO_PAGE: no kill could help, or there was nobody to kill

@@ -7,7 +7,7 @@ from sim.core.state.indices import D_CPUS
 from sim.core.state.state import PCP_LISTS, TEST_FIELDS, State
 from sim.core.zone.buddy import buddy_list
 from sim.core.zone.pcp import cma_first, order_to_pindex, pcp_allowed_order
-from sim.core.zone.zone_test import T_OK, number_of
+from sim.core.zone.watermark_numbers import T_OK, number_of
 
 
 @outlined
