@@ -9,7 +9,7 @@ kernel without it prints 0 (no swap, no shared memory); other fields that the mo
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from sim.core.state.consts import CMA, K_SLAB, METADATA, ORDERS, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
+from sim.core.state.consts import CMA, METADATA, ORDERS, PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
 from sim.errors import ScenarioError
 from sim.kernel.boot import pressure_threshold, stat_threshold
 from sim.run.snapshot import ZoneView
@@ -162,13 +162,12 @@ def meminfo(snapshot: HasProc) -> Iterator[str]:
     counters = snapshot.counters
     whole = "nr_file_pages" in counters  # a dump knows less: what it does not know is no 0
     zero = 0 if whole else None
-    slab = sum(int(zone.data_kinds[K_SLAB] + zone.tag_kinds[K_SLAB]) for zone in snapshot.zones)
     metadata = sum(int(zone.block_types[METADATA]) * PAGEBLOCK_PAGES for zone in snapshot.zones)
     cma = sum(int(zone.block_types[CMA]) * PAGEBLOCK_PAGES for zone in snapshot.zones)
     pages: dict[str, int | None] = {
         "MemTotal": sum(zone.managed for zone in snapshot.zones),
         "MemFree": counters["nr_free_pages"],
-        "MemAvailable": available_pages(snapshot, slab) if whole else None,
+        "MemAvailable": available_pages(snapshot) if whole else None,
         "Buffers": zero,
         "Cached": counters.get("nr_file_pages"),
         "SwapCached": zero,
@@ -183,9 +182,9 @@ def meminfo(snapshot: HasProc) -> Iterator[str]:
         "Dirty": counters.get("nr_dirty"),
         "AnonPages": counters.get("nr_anon_pages"),
         "Shmem": zero,
-        "KReclaimable": slab if "nr_slab_reclaimable" in counters else None,
-        "Slab": slab if whole else None,
-        "SReclaimable": slab if "nr_slab_reclaimable" in counters else None,
+        "KReclaimable": counters.get("nr_slab_reclaimable"),
+        "Slab": counters.get("nr_slab_reclaimable"),
+        "SReclaimable": counters.get("nr_slab_reclaimable"),
         "SUnreclaim": zero,
         "PageTables": counters.get("nr_page_table_pages"),
         "CmaTotal": cma,
@@ -198,12 +197,13 @@ def meminfo(snapshot: HasProc) -> Iterator[str]:
             yield f"{name + ':':<16}{value * 4:>8} kB"
 
 
-def available_pages(snapshot: HasProc, reclaimable: int) -> int:
+def available_pages(snapshot: HasProc) -> int:
     """What a new process could have without swapping (si_mem_available)."""
-    zones, file = snapshot.zones, snapshot.counters["nr_file_pages"]
+    zones, counters = snapshot.zones, snapshot.counters
+    file, reclaimable = counters["nr_file_pages"], counters["nr_slab_reclaimable"]
     reserve = sum(min(zone.managed, max(zone.protection) + zone.high) for zone in zones)
     low = sum(zone.low for zone in zones)
-    found = snapshot.counters["nr_free_pages"] - reserve
+    found = counters["nr_free_pages"] - reserve
     found += file - min(file // 2, low) + reclaimable - min(reclaimable // 2, low)
     return max(found, 0)
 

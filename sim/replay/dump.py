@@ -58,11 +58,15 @@ class ZoneDump:
 
 @dataclass(slots=True)
 class Dump:
-    """Everything one dump says. `tag_refs`: reserved tag page -> tagged pages it serves, None if it does not say."""
+    """Everything one dump says. `tag_refs`: reserved tag page -> tagged pages it serves, None if it does not say.
+
+    `counters`: those of /proc/vmstat, by name; only a recorded simulation says them.
+    """
 
     name: str
     zones: dict[str, ZoneDump]
     tag_refs: dict[int, int] | None = None
+    counters: dict[str, int] = field(default_factory=dict)
 
     @property
     def sure(self) -> bool:
@@ -100,6 +104,8 @@ def _open_section(dump: Dump, words: list[str]) -> Callable[[str], None]:
     if what == "blocks":
         dump.tag_refs = {}
         return lambda line: _read_ref(dump, line, 0)
+    if what == "counters":
+        return lambda line: _read_counter(dump, line)
     zone = dump.zone(words[2])
     numbers = dict(zip(words[3::2], words[4::2], strict=False))
     if what == "freelists":
@@ -145,6 +151,11 @@ def _read_ref(dump: Dump, line: str, base: int) -> None:
     words = line.split()
     if dump.tag_refs is not None and len(words) == 2 and not line.startswith("#"):
         dump.tag_refs[int(words[0], 16)] = int(words[1]) - base
+
+
+def _read_counter(dump: Dump, line: str) -> None:
+    name, value = line.split()
+    dump.counters[name] = int(value)
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """/proc files of a recorded kernel, from the machine that its dump describes, taken back to when the file was read.
 
-Counters that a dump does not hold are left out.
+Counters that a dump does not hold are left out; a recorded simulation holds all of them.
 """
 
 from dataclasses import dataclass, replace
@@ -105,16 +105,20 @@ def proc_view(folder: Path, dump: Dump, rows: Rows, at: int) -> ProcView:
     later = later[later[:, PAGE] >= 0]
     machine.fill(dump, None if dump.sure else guess_types(dump, layout, cma_range(folder), later))
     machine.arrays["dim"][D_KSWAPD] = kswapd_awake(rows[:at])
-    return machine_view(machine)
+    return machine_view(machine, dump.counters)
 
 
-def machine_view(machine: Recorded) -> ProcView:
-    """A machine that came from a dump, as /proc sees it. How often kswapd failed no dump says."""
+def machine_view(machine: Recorded, counters: dict[str, int] | None = None) -> ProcView:
+    """A machine that came from a dump, as /proc sees it. How often kswapd failed no dump says.
+
+    `counters`: what the dump says besides its lists.
+    """
+    found = (counters or {}) | _counters(machine)
     place = _Place(machine.arrays, machine.layout, machine.arrays["count"].reshape(-1, COUNT_STRIDE))
     none = np.zeros(KINDS, dtype=np.int64)
     views = (zone_view(place, z, name, none) for z, name in enumerate(machine.layout.zones))  # type: ignore[arg-type]
-    has = bool(machine.layout.regions)
-    return ProcView(tuple(replace(view, has_metadata=has, unreclaimable=None) for view in views), _counters(machine))
+    has = "nr_free_metadata" in found
+    return ProcView(tuple(replace(view, has_metadata=has, unreclaimable=None) for view in views), found)
 
 
 def _counters(machine: Recorded) -> dict[str, int]:

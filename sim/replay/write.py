@@ -1,4 +1,7 @@
-"""A machine written as the dump that `dump.py` reads: every list in its order, every pageblock, every page."""
+"""A machine written as the dump that `dump.py` reads: every list in its order, every pageblock, every page.
+
+And every counter, which no dump of a kernel holds: so /proc of a recorded simulation is that of the simulation.
+"""
 
 import gzip
 from collections.abc import Iterator
@@ -24,6 +27,7 @@ from sim.core.state.consts import (
 from sim.core.state.indices import D_PAGES, D_PCP_HEADS
 from sim.core.state.state import PCP_LISTS
 from sim.errors import ScenarioError
+from sim.kernel.vmstat import vmstat
 from sim.run.assemble import Arrays
 from sim.scenario.layout import Layout
 
@@ -41,6 +45,7 @@ def write_dump(folder: Path, arrays: Arrays, layout: Layout, tagged: bool) -> No
     lines = [line for z in range(len(layout.zones)) for line in _zone(z, arrays, layout)]
     if tagged:
         lines += ["@ blocks", *_references(arrays, layout)]
+    lines += ["@ counters", *(f"{name} {value}" for name, value in vmstat(arrays, layout).items())]
     (folder / "dump.gz").write_bytes(gzip.compress("\n".join([*lines, ""]).encode()))
 
 

@@ -2,7 +2,7 @@ import base64
 import socket
 import time
 import zlib
-from itertools import islice
+from itertools import islice, takewhile
 
 import httpx
 import numpy as np
@@ -21,6 +21,17 @@ def test_a_viewer_gets_a_frame_at_once_even_of_a_paused_run(client: Client, live
         frame = next_of(events, "frame")
 
     assert (frame.id, frame.json()["op"], frame.json()["state"]) == ("12", 12, "paused")
+
+
+def test_the_first_message_says_how_soon_to_come_back_and_has_an_event_and_data(client: Client, live_url: str) -> None:
+    """The SSE extension of htmx 4.0.1 passes over a `retry` that stands alone."""
+    run = make_run(client)
+
+    with httpx.stream("GET", f"{live_url}/runs/{run}/stream", timeout=5) as answer:
+        lines = answer.iter_lines()
+        first = list(takewhile(bool, lines))
+
+    assert first == ["event: hello", "retry: 1000", "data: {}"]
 
 
 def test_who_reconnects_is_sent_the_newest_frame(client: Client, live_url: str) -> None:

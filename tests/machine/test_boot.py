@@ -1,5 +1,7 @@
 """Boot numbers: every captured cell of page-allocator facts section 2, and the presets."""
 
+from pathlib import Path
+
 import pytest
 
 from sim.kernel import boot
@@ -7,6 +9,9 @@ from sim.policies import find_policy
 from sim.policies.off import OFF
 from sim.policies.rfc_v1 import RFC_V1
 from sim.scenario.layout import load_layout
+from sim.scenario.scenario import load_scenario
+
+INPUTS = Path(__file__).parent.parent / "data" / "inputs"
 
 CAPTURED = {
     "512m": ({"DMA": 120481}, [(5632, 7040, 8448, 31, 3520, 12, (0, 0, 0, 0))]),
@@ -37,6 +42,13 @@ def test_a_guest_of_300_mib_has_the_marks_that_its_kernel_reported() -> None:
     """A 6.19 guest without transparent huge pages: below 512 MiB the kernel leaves them off."""
     zones = boot.zone_numbers({"DMA": 3840, "DMA32": 49819}, cpus=2)
     assert [(z.min, z.low, z.high) for z in zones] == [(33, 41, 49), (429, 536, 643)]
+
+
+def test_a_scenario_of_that_guest_has_its_marks_too() -> None:
+    """As it was handed in: DMA32 has 155 pages less than the guest managed, which costs its mark of 429 one page."""
+    scenario = load_scenario(INPUTS / "b03.yaml")
+    zones = boot.boot_numbers(load_layout(scenario.layout), OFF)
+    assert [(zone.name, zone.min) for zone in zones] == [("DMA", 33), ("DMA32", 428)]
 
 
 def test_huge_pages_raise_the_marks_from_512_mib_on() -> None:
