@@ -71,9 +71,12 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def serve(host: str, port: int, data_dir: Path | None, hosts: tuple[str, ...] = ()) -> None:
-    """Serve until told to stop. Raises ScenarioError when the address or the folder cannot be used."""
-    settings = Settings(host=host, port=port, data_dir=data_dir, hosts=hosts)
+def serve(host: str, port: int, data_dir: Path | None, hosts: tuple[str, ...] = (), **limits: int) -> None:
+    """Serve until told to stop; `limits` are settings that are numbers.
+
+    Raises ScenarioError when the address or the folder cannot be used.
+    """
+    settings = Settings(host=host, port=port, data_dir=data_dir, hosts=hosts, **limits)  # type: ignore[arg-type]
     settings.validate()
     if host in WILDCARDS and not hosts:
         names = "name what visitors type with --allow-host or CARVEOUT_ALLOWED_HOSTS"

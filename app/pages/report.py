@@ -5,13 +5,12 @@ from typing import Any
 from app.pages.views import Role
 from app.runs.engine import NAME
 from app.runs.run import Run
+from sim.cli.report import numbers
 from sim.run.snapshot import Snapshot
 
 
 def report(run: Run, snap: Snapshot, digest: str, role: Role) -> dict[str, Any]:
     """Everything a program wants to know about a run at one op. `fault` is why it is stopped, "" while it is not."""
-    from sim.cli.report import tag_storage  # it imports the core, which is loaded by now
-
     moment = run.worker.moment
     return {
         "id": run.id,
@@ -23,9 +22,7 @@ def report(run: Run, snap: Snapshot, digest: str, role: Role) -> dict[str, Any]:
         "length": snap.length,
         "digest": digest,
         "engine": NAME,
-        "counters": dict(snap.counters),
-        "tag_storage": tag_storage(snap.ledger),
-        "oom_kills": snap.counters["oom_kill"],
+        **numbers(snap),
         "ok": not moment.fault,
         "state": moment.state,
         "fault": moment.fault,

@@ -24,11 +24,18 @@ def report(machine: Machine) -> dict[str, Any]:
         "op": snapshot.op,
         "digest": machine.digest(),
         "engine": ENGINE,
+        **numbers(snapshot),
+        "ok": True,
+    }
+
+
+def numbers(snapshot: Snapshot) -> dict[str, Any]:
+    """What a run came to so far, as the command line and the service both say it."""
+    return {
         "counters": dict(snapshot.counters),
         "tag_storage": tag_storage(snapshot.ledger),
         "oom_kills": snapshot.counters["oom_kill"],
         "failed_requests": snapshot.failed,
-        "ok": True,
     }
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.reclaim.reclaim import KSWAPD_GIVES_UP
+from sim.core.rules import MEND_W1, RULE_ONE_REF
 from sim.core.state.consts import (
     CLASSES,
     K_ANON,
@@ -19,7 +20,7 @@ from sim.core.state.consts import (
     PAGEBLOCK_PAGES,
     PAGES_PER_TAG_PAGE,
 )
-from sim.core.state.indices import D_KSWAPD, D_KSWAPD_FAILURES, D_OOMS, D_PINS, D_TAGGED
+from sim.core.state.indices import D_KSWAPD, D_KSWAPD_FAILURES, D_OOMS, D_PINS, D_RULES, D_TAGGED
 from sim.core.state.state import OOM_FIELDS, OOM_ROWS, PCP_LISTS
 from sim.look.place import Place
 from sim.run.snapshot import (
@@ -42,9 +43,25 @@ def ledger_view(at: Place, kinds: NDArray[np.int64]) -> Ledger:
 
 def packing_view(at: Place) -> tuple[int, ...]:
     """Reserved tag pages by how many tagged pages they serve, 0 to 32."""
+    if not at.layout.regions:
+        return (0,) * (PAGES_PER_TAG_PAGE + 1)
     refs = at.arrays["tag_ref"]
-    bins = np.bincount(np.minimum(refs[refs > 0] - 1, PAGES_PER_TAG_PAGE), minlength=PAGES_PER_TAG_PAGE + 1)
-    return tuple(int(n) for n in bins) if at.layout.regions else (0,) * (PAGES_PER_TAG_PAGE + 1)
+    one = int(at.arrays["dim"][D_RULES]) & (RULE_ONE_REF | MEND_W1) == RULE_ONE_REF
+    served = np.minimum(refs - 1, PAGES_PER_TAG_PAGE)
+    if one:  # the zero page is tagged too, but no page of that kind
+        served = np.maximum(served, served_pages(at))
+    return tuple(np.bincount(served[refs > 0], minlength=PAGES_PER_TAG_PAGE + 1).tolist())
+
+
+def served_pages(at: Place) -> NDArray[np.int64]:
+    """[tag pages] tagged pages that each serves, counted page by page: where a count is of allocations it says less."""
+    found = np.zeros(len(at.arrays["tag_ref"]), dtype=np.int64)
+    tagged = at.arrays["kind"] == K_TAGGED
+    for r, region in enumerate(at.layout.regions):
+        start, base = int(at.arrays["r_data"][r]), int(at.arrays["r_base"][r])
+        rows = tagged[start : start + region.data_pages].reshape(-1, PAGES_PER_TAG_PAGE)
+        found[base : base + region.tag_pages] = rows.sum(axis=1)
+    return found
 
 
 def strip_view(at: Place) -> NDArray[np.uint16]:

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from app.cli import LIMITS, limit_of
 from app.errors import TooMany
 from app.http.hosts import allowed_hosts, name_of
 from app.http.protocol import PatientProtocol
 from app.http.quota import Quota
 from app.settings import Settings
+from sim.errors import ScenarioError
 from tests.app.conftest import PAGE, command, make_run, serving
 from tests.app.sse import next_of, watching
 
@@ -169,3 +171,17 @@ def test_a_body_that_is_announced_too_long_is_refused_before_it_comes(live_url: 
 
         assert all_of(connection).startswith(b"HTTP/1.1 413 ")
         assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize("text", ["0", "10001", "many", "-1", ""])
+def test_a_limit_that_is_none_is_one_clear_line(text: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        limit_of("max-runs", text)
+    assert str(caught.value) == f"max-runs: {text!r}: must be 1 to 10000"
+
+
+def test_the_limits_of_the_command_line_are_settings_with_the_same_defaults() -> None:
+    settings = Settings()
+    assert [(name, getattr(settings, name.replace("-", "_"))) for name, *_ in LIMITS] == [
+        (name, default) for name, default, _ in LIMITS
+    ]

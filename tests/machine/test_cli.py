@@ -123,7 +123,7 @@ def test_a_scenario_may_be_a_file(capsys: Capture, tmp_path: Path) -> None:
         ),
         ("pagetypeinfo", "Page block order: 9\n"),
         ("zoneinfo", "Node 0, zone      DMA\n  pages free     0\n"),
-        ("vmstat", "nr_free_pages 16896\nnr_free_metadata 512\n"),
+        ("vmstat", "nr_free_pages 16896\nnr_free_cma 0\nnr_free_metadata 512\n"),
         ("meminfo", "MemTotal:          67584 kB\n"),
     ],
 )

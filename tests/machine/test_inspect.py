@@ -129,3 +129,14 @@ def test_a_pair_shows_what_the_page_view_counts(boot: Boot) -> None:
         shown = pair.tags[pfn - pair.tag] if view.in_tag_storage else pair.kinds[pfn - pair.first]
         assert shown & 0x7F == view.kind
         assert view.kind < c.KINDS
+
+
+@pytest.mark.parametrize("policy", ["rfc-v1", "a0"])
+def test_the_packing_counts_tagged_pages_whatever_a_reference_counts(boot: Boot, policy: str) -> None:
+    machine = boot("busy-phone", policy=policy)
+    for op in (20_000, 60_000):
+        machine.seek(op)
+        snapshot = machine.snapshot()
+        served = sum(pages * tag_pages for pages, tag_pages in enumerate(snapshot.packing))
+        assert served == snapshot.ledger.tagged + 1  # the zero page
+        assert sum(snapshot.packing) == snapshot.ledger.tags
